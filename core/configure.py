@@ -8,9 +8,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from core import catalog
-from core.config import MOST_RATE, PRESETS, TIMES_ADAMW, Group, Level, TrainConfig
 from core.errors import InvalidSetting, UnknownName
 from core.specs import ModelSpec, TaskSpec
+from core.specs.config import MOST_RATE, PRESETS, TIMES_ADAMW, Group, Level, TrainConfig
 
 M = TypeVar("M", bound=BaseModel)
 _NOT_SETTINGS = ("task", "dataset", "dataset_version", "model", "preset", "params", "continues")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
-from core.config import TrainConfig
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 
 LONGER, CLONE, NESTED = "longer", "clone", "nested"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import DatasetEntry
 from pages.components.data.actions import confirm_empty_trash
 from pages.components.data.cards import data_cards
 from pages.components.data.dataset import data_set

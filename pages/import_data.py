@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import SourcePreview
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import SourcePreview
 from pages.components.data.charts import class_chart
 from pages.components.import_data.class_thumbnails import class_thumbnails
 from pages.components.import_data.column_choices import column_choices, missing_column, reading_choices

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from core.config import TrainConfig
 from core.configure import make_config
 from core.processes.identity import thread_limits
 from core.services.bootstrap import open_database
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.run_store import RunStore
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.dataset_types import VersionInfo
 from core.runs import Run, RunStatus
 from core.services.run_service import Service
+from core.specs.dataset_types import VersionInfo
 from core.store.run_store import RunStore
 
 CLEARLY_BETTER = {"baseline": "TF-IDF + logistic regression", "value": 0.1, "ci_low": 0.04, "ci_high": 0.16}

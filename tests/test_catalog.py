@@ -14,11 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from core import catalog
-from core.config import PRESETS, PresetName, TrainConfig
 from core.configure import preset_values, setting_fields
 from core.data.store.load_version import load_version
 from core.errors import UserError
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
+from core.specs.config import PRESETS, PresetName, TrainConfig
 from core.specs.target import Target
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
 from core.training.predictions import predict_split

@@ -3,8 +3,8 @@
 import pytest
 
 from core import catalog
-from core.config import TrainConfig
 from core.configure import make_config, preset_values
+from core.specs.config import TrainConfig
 
 
 def offered(model: str, task: str) -> set[str]:

@@ -19,13 +19,13 @@ from core.cli.data_output import (
 )
 from core.cli.import_bar import follow
 from core.cli.output import AsJson, print_json, print_table
-from core.dataset_types import Finding, ImportOptions
 from core.errors import UserError
 from core.services.bootstrap import open_service
 from core.services.dataset_service import DatasetService
 from core.services.label_issues import label_issues_of
 from core.services.run_service import Service
 from core.settings import Settings
+from core.specs.dataset_types import Finding, ImportOptions
 from core.specs.target import Target as GoodEnough
 
 app = typer.Typer(help="Import, look at and fix data sets.", no_args_is_help=True)

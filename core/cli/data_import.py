@@ -13,9 +13,9 @@ from core.cli.data_output import (
 )
 from core.cli.import_bar import follow
 from core.cli.output import AsJson, print_json
-from core.dataset_types import ImportOptions, ImportProgress
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions, ImportProgress
 
 HUB = "hub:"
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from core.dataset_types import CHOSEN_KINDS
 from core.errors import UserError
+from core.specs.dataset_types import CHOSEN_KINDS
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The data set's name; see: touchstone data list")]
 TaskOption = Annotated[str, typer.Option(help="The task it is for; guessed if not given.")]

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from core.cli.output import print_table
-from core.dataset_types import Finding, Guess, VersionInfo
 from core.services.recommendation import recommended
 from core.services.run_service import Service
+from core.specs.dataset_types import Finding, Guess, VersionInfo
 
 SIGNS = {"error": "ERROR", "warning": "warning", "note": "note"}
 

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from core.cli.output import AsJson, print_json, print_table
 from core.cli.train import chosen_config, settings_from
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightKind, PreflightStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
+from core.specs.config import TrainConfig
 
 POLL_S = 0.2
 Dataset = Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")]

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from core.data.imports.jobs import STARTING, Jobs
 from core.data.staging import ImportCancelled, Unit
-from core.dataset_types import ImportProgress
 from core.errors import UserError
+from core.specs.dataset_types import ImportProgress
 
 DRAW_EVERY_S = 0.1
 ASKED_EVERY_S = 0.1

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from core.cli.output import AsJson, print_json, print_table
-from core.config import TrainConfig
 from core.services.bootstrap import open_service
 from core.services.recipes import Recipe
 from core.services.recipes import recipes as every_recipe
 from core.services.recipes.fitting import Fit, data_for, fit
 from core.services.run_service import Service
+from core.specs.config import TrainConfig
 
 
 def recipes(as_json: AsJson = False) -> None:

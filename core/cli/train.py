@@ -12,7 +12,6 @@ from core import catalog
 from core.cli.output import AsJson, print_json
 from core.cli.recipes import recipe_config
 from core.cli.targets import print_standing
-from core.config import TrainConfig
 from core.errors import InvalidSetting, UserError
 from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
@@ -21,6 +20,7 @@ from core.services.recommendation import recommended
 from core.services.recommendation.recommendation import Circumstances
 from core.services.run_service import Service
 from core.services.verdict import verdict_of
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 
 POLL_S = 0.3

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from core.data.imports.jobs import DRAFT, FileProgress
 from core.data.staging import ImportCancelled
-from core.dataset_types import Guess, ImportOptions, VersionInfo
 from core.errors import TouchstoneError
 from core.processes.jobs import LOG, begin, request_of
 from core.processes.limits import GIB, go_on, import_limits
+from core.specs.dataset_types import Guess, ImportOptions, VersionInfo
 
 _LAST_WORD_TRIES, _LAST_WORD_WAIT_S = 10, 0.5
 _FULL = (

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from core.dataset_types import ImportOptions, SourcePreview
 from core.processes.inspection.client import Inspectors, Meanwhile
 from core.processes.limits import GIB, Limits, machine_memory
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 if TYPE_CHECKING:
     import pyarrow as pa

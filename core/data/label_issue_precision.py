@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.label_issues import probable_mislabels
-from core.dataset_types import LabelFlipTest
+from core.specs.dataset_types import LabelFlipTest
 
 FLIPPED = 0.05  # of the labels; where people looked closely, sets have 1 to 10 % wrong ones
 MOST = 2_000  # examples that take part

@@ -17,8 +17,8 @@ from core.data.splits.row_identity import cell_keys
 from core.data.store.load_examples import SPLIT_NUMBERS
 from core.data.store.manifest import read_json, write_json
 from core.data.wording import counted, shown, thing
-from core.dataset_types import Finding, LabelFlipTest, LabelIssue, VersionInfo
 from core.specs import Predictions, SplitName
+from core.specs.dataset_types import Finding, LabelFlipTest, LabelIssue, VersionInfo
 
 FEWEST = 20  # examples that a model has not learnt from; of fewer, nothing can be said
 SURE = 0.5  # probability of another class from which a label is doubted

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from core.data.rows import PackWriter, RowsWriter
 from core.data.task_kinds import ANY, TaskKind
-from core.dataset_types import Finding, ImportOptions, SourcePreview, Thumbnail
+from core.specs.dataset_types import Finding, ImportOptions, SourcePreview, Thumbnail
 
 Unit = Literal["bytes", "rows", "images", "documents", "checks"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dataset_types import Guess
 from core.exchange.external_run import ExternalRun, Series
 from core.exchange.normalise import listed
 from core.services.run_search.measures import is_percent
+from core.specs.dataset_types import Guess
 
 MOST_CURVES = 200  # of a look
 POINTS = 40

@@ -8,11 +8,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset_types import Guess
 from core.errors import DataError
 from core.exchange.normalise import distinct_names, listed
 from core.exchange.source import Source
 from core.runs import RunStatus
+from core.specs.dataset_types import Guess
 
 MOST_RUNS = 1_000
 MOST_POINTS = 5_000_000  # of one run; 120 MB while it is read

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.dataset_types import Guess
 from core.errors import TouchstoneError
 from core.exchange.curve_summary import FoundCurve, read_as_percent, with_curves
 from core.exchange.external_run import MOST_RUNS, ExternalRun, Importer, Trouble
@@ -15,6 +14,7 @@ from core.exchange.normalise import hashed
 from core.exchange.saving import Incoming
 from core.exchange.source import opened
 from core.services.run_service import Service
+from core.specs.dataset_types import Guess
 
 MOST_TOTAL = 50_000_000  # points of one import
 Progress = Callable[[str, int], None]  # the run that is worked on, points so far

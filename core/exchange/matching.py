@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.dataset_types import Guess
 from core.exchange.external_run import ExternalRun
 from core.runs import Run
 from core.services.run_service import Service
+from core.specs.dataset_types import Guess
 from core.store.curve import Curve
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore

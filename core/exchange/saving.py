@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.data.wording import counted
-from core.dataset_types import Guess
 from core.exchange.curve_summary import main_course
 from core.exchange.external_run import ExternalRun, Trouble
 from core.exchange.matching import Matching
 from core.exchange.updating import source_said, update_of
 from core.runs import NESTED, Run
 from core.services.run_service import Service
+from core.specs.dataset_types import Guess
 from core.store.curve import Curve
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore

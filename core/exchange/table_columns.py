@@ -18,7 +18,7 @@ from core.data.tables.dates import DateStyle, date_style, parse_dates
 from core.data.tables.durations import DurationStyle, duration_style, parse_duration
 from core.data.tables.numbers import NumberStyle, is_missing, number_style, parse_number
 from core.data.tables.table import Batch
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 
 SAMPLE = 2_000  # cells that tell what a column holds
 ROLES = {

@@ -5,11 +5,11 @@ They are learnt from the examples alone.
 
 from typing import TYPE_CHECKING
 
-from core.config import setting
 from core.models import setting_fields as fields
 from core.preprocessing.word_ngrams import WordNgrams
 from core.preprocessing.words import WordParams, number_words
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs.config import setting
 
 if TYPE_CHECKING:
     from torch import nn

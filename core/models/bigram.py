@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
 from core.preprocessing import characters
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

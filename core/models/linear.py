@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import model_validator
 
-from core.config import Params, setting
 from core.preprocessing import columns
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

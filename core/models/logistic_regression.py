@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.config import Params
 from core.preprocessing import columns, images
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs.config import Params
 
 if TYPE_CHECKING:
     from torch import nn

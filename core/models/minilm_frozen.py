@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
 from core.preprocessing import sentence_encoder
 from core.preprocessing.encoded_ngrams import DescribedNgrams
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import field_validator, model_validator
 
-from core.config import Params, PresetName, setting
 from core.errors import InvalidSetting
 from core.preprocessing import columns, images
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs.config import Params, PresetName, setting
 
 if TYPE_CHECKING:
     from torch import nn

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.config import Params, setting
 from core.errors import InvalidSetting
 from core.preprocessing.images import AUGMENTATIONS
 from core.preprocessing.pretrained_images import PretrainedImages
@@ -12,6 +11,7 @@ from core.pretrained.hub import Note
 from core.pretrained.image_processor import expected_images
 from core.pretrained.source import check_source, fetch_source, local_folder
 from core.specs import DataInfo, Examples, ModelSpec
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.config import Params, setting
 from core.preprocessing.model_tokens import ModelTokens
 from core.pretrained.files import read_config
 from core.pretrained.hub import Note
@@ -11,6 +10,7 @@ from core.pretrained.lora import rank_setting
 from core.pretrained.source import check_source, fetch_source, local_folder
 from core.pretrained.tokens import model_tokens
 from core.specs import DataInfo, Examples, ModelSpec
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

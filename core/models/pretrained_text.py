@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import setting
 from core.preprocessing import sentence_encoder
 from core.preprocessing.word_pieces import WordPieces
 from core.pretrained.hub import Note
 from core.pretrained.source import check_source, fetch_source
 from core.pretrained.text import EncoderParams, build_classifier, check_reader, load_encoder, read_texts, source_name
 from core.specs import DataInfo, Examples, ModelSpec
+from core.specs.config import setting
 
 if TYPE_CHECKING:
     from torch import nn

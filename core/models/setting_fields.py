@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from core.config import Level, setting
 from core.errors import InvalidSetting
+from core.specs.config import Level, setting
 
 DESCRIPTION_HIDDEN = "Higher: more of each text's description is hidden at random while training, against overfitting."
 LONG_RUNS_ONLY = "Higher: less overfitting; only useful in long runs on small texts."

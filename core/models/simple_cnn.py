@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
 from core.models import setting_fields as fields
 from core.preprocessing import images
 from core.specs import DataInfo, ModelSpec
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import setting
 from core.models import setting_fields as fields
 from core.preprocessing.words import WordParams, number_words
 from core.specs import DataInfo, ModelSpec
+from core.specs.config import setting
 
 if TYPE_CHECKING:
     from torch import nn

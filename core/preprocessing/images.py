@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Params
 from core.errors import DataError
 from core.specs import DataInfo, Examples, Inputs
+from core.specs.config import Params
 
 AUGMENTATIONS = (  # settings of training that make other pictures of a picture
     "augment_flip",

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from core.config import Params, setting
 from core.preprocessing.byte_pairs import BytePairPreprocessor
 from core.preprocessing.characters import CharacterPreprocessor
 from core.specs import Examples, Preprocessor
+from core.specs.config import Params, setting
 
 
 class PieceParams(Params):

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Params, setting
 from core.preprocessing.letter_case import cased_words
 from core.preprocessing.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
 from core.specs import DataInfo, Examples, Inputs, texts_of
+from core.specs.config import Params, setting
 
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")  # of the first reading, which saved models go on with
 READING = 2  # how texts are cut: 1 by letters alone, the beginning; 2 in every script and at both ends

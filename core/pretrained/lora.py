@@ -3,7 +3,7 @@
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from core.config import setting
+from core.specs.config import setting
 
 if TYPE_CHECKING:
     from torch import nn

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from core.config import Params, setting
 from core.preprocessing import sentence_encoder
 from core.preprocessing.word_pieces import WordPieces
 from core.pretrained.files import UnusableModel, read_config
@@ -11,6 +10,7 @@ from core.pretrained.lora import rank_setting
 from core.pretrained.source import chosen_folder, hub_name, local_folder
 from core.pretrained.tokens import word_pieces
 from core.specs import DataInfo
+from core.specs.config import Params, setting
 
 if TYPE_CHECKING:
     from torch import nn

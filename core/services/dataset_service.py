@@ -15,10 +15,10 @@ from core.data.store.open_dataset import Dataset, open_dataset
 from core.data.store.previews import DatasetPreview
 from core.data.store.relabel import checked_labels, correction
 from core.data.store.targets import set_target, target_of
-from core.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, LabelIssue, VersionInfo
 from core.errors import UserError
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples
+from core.specs.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, LabelIssue, VersionInfo
 from core.specs.target import Target
 
 LONGEST_TITLE = 80  # characters

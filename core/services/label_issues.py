@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.dataset_types import Finding, LabelFlipTest, LabelIssue
 from core.errors import RunNotFound
 from core.runs import Run, RunStatus
 from core.services.run_service import Service
+from core.specs.dataset_types import Finding, LabelFlipTest, LabelIssue
 
 
 @dataclass(frozen=True)

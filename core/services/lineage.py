@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import configure
-from core.config import TrainConfig
 from core.errors import RunNotFound, RunNotReady, UserError
 from core.runs import CLONE, LONGER, Lineage, Run, RunStatus
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.run_store import RunStore
 
 SLOWER = 10.0  # a run that broke down goes on with its learning rate divided by this

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from core import configure
-from core.config import TrainConfig
 from core.errors import UnknownName, UserError
 from core.runs import Preflight, PreflightKind, Stage, Worker
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.preflight_store import PreflightStore
 

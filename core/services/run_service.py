@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from core import catalog, configure
 from core.access.visitor import is_owner
-from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
 from core.processes.identity import kill
@@ -24,6 +23,7 @@ from core.services.run_document import run_document, tail_of
 from core.services.targets import Targets
 from core.settings import Settings
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 from core.store.database import Database
 from core.store.job_queue import JobQueue

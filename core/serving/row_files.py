@@ -17,10 +17,10 @@ from core.data.readers import delimited, json_rows, parquet, spreadsheet
 from core.data.tables.joining import join_texts
 from core.data.tables.numbers import Decimal
 from core.data.tables.skip_report import SkipReport, place
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.processes.inspection.client import Inspectors
 from core.processes.limits import GIB, import_limits
+from core.specs.dataset_types import ImportOptions
 
 MOST_ROWS = 200_000  # at once
 ONE_ROW_BYTES = 1 << 20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAl
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Params, PresetName
+from core.specs.config import Params, PresetName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -383,7 +383,7 @@ class ModelSpec:
     # What it numbers in the training texts: "words", so that new ones are not read, or their parts too.
     numbers: Literal["", "words", "parts"] = ""
     reads_capitals: bool = True  # where these mean something; False for a vocabulary in lower case
-    # Learning rates of other optimisers, times AdamW's, where they are not those of `core.config.TIMES_ADAMW`.
+    # Learning rates of other optimisers, times AdamW's, where they are not those of `core.specs.config.TIMES_ADAMW`.
     times_adamw: Mapping[str, float] = field(default_factory=dict)
     # Where another task needs other presets or has another size.
     presets_by_task: Mapping[str, Mapping[PresetName, Mapping[str, Any]]] = field(default_factory=dict)

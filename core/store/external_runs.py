@@ -11,9 +11,9 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.config import TrainConfig
 from core.errors import RunNotReady
 from core.runs import Run, RunStatus, Stage
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.rows import sessions_of
 from core.store.run_store import ALPHABET, RunStore, now

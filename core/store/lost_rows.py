@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from core.config import TrainConfig
 from core.runs import VALIDATION, RunStatus, Stage
+from core.specs.config import TrainConfig
 from core.store.external_runs import NO_CONFIG
 from core.store.run_copy import Rows, read_copy
 from core.store.run_store import ALPHABET

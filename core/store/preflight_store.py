@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightKind, PreflightStatus
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.run_store import now
 from core.store.tables import PreflightRow

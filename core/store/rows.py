@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Row, Select, Text, cast, select
 from sqlalchemy.orm import Session
 
-from core.config import TrainConfig
 from core.runs import VALIDATION, Count, Run, RunStatus, Stage, StageProgress
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 from core.store.tables import JobRow, RunRow, ScoreRow
 

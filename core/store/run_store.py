@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import EXAMPLE, LONGER, Artifact, Event, Run, RunStatus, Stage
 from core.specs import DatasetVersion, Score
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 from core.store.database import Database
 from core.store.rows import nan_to_null, runs_with_jobs, to_runs

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.config import TrainConfig
 from core.specs import DataInfo, TaskSpec
+from core.specs.config import TrainConfig
 
 Augmentation = Callable[[Tensor], Tensor]
 

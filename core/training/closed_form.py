@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.config import TrainConfig
 from core.modules.regression_head import STRENGTHS, InUnitsOfTarget, PenalisedLinear
 from core.specs import sampled
+from core.specs.config import TrainConfig
 from core.training.batches import Split
 
 CHOOSING_ROWS = 50_000  # the penalty is chosen on at most so many

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from core.config import TrainConfig
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.training.augmentation import Augmentation
 from core.training.batches import Split
 from core.training.optimizers import make_optimizer, set_learning_rate

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from core.config import TrainConfig
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.training.augmentation import Augmentation
 from core.training.batches import Split
 from core.training.dry_run import DryRun

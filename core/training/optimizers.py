@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 from core.training.muon import Muon
 
 # Adam's memory of past gradients' sizes. 0.99 instead of 0.999 adapts sooner, which counts in runs of minutes.

@@ -3,7 +3,7 @@
 from collections import deque
 from statistics import median_low
 
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 from core.training.pace import Pace
 from core.training.time_budget import Clock, TimeBudget, planned_evaluations, training_budget_s
 

@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import torch
 from torch import Tensor, nn
 
-from core.config import TrainConfig
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.training.batches import Batches, Split, training_batches
 from core.training.device import memory_free_bytes
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
-from core.config import TrainConfig
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.training.augmentation import Augmentation
 from core.training.batches import Split, holds_padded_ids
 from core.training.device import memory_used_bytes

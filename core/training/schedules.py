@@ -2,7 +2,7 @@
 
 import math
 
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 
 ONE_CYCLE_RISE = 0.3  # share of all steps; the figures of Smith and Topin as PyTorch chose them
 ONE_CYCLE_START = 1 / 25

@@ -2,9 +2,9 @@
 
 from torch import nn
 
-from core.config import TrainConfig
 from core.modules.linear_classifier import LinearClassifier
 from core.modules.regression_head import InUnitsOfTarget, PenalisedLinear
+from core.specs.config import TrainConfig
 from core.training import closed_form, softmax_regression
 from core.training.batches import Split
 from core.training.closed_form import Solution

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from core.config import TrainConfig
 from core.modules.regression_head import PenalisedLinear
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.training.optimizers import decayed_and_free, l1_price
 from core.training.progress import RunningSums
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.config import TrainConfig
 from core.errors import CheckpointUnusable, StopRequested, TrainingDiverged
 from core.specs import Predictions, TaskSpec
+from core.specs.config import TrainConfig
 from core.statistics.scores import parts_of
 from core.training.arriving_data import Arrival, ArrivingBatches
 from core.training.batches import Split, check_not_empty, example_count

@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.config import TrainConfig
 from core.configure import RunSpec
 from core.data.prepare.fold_data import FoldData
 from core.data.prepare.prepare_dataset import PreparedDataset
@@ -25,6 +24,7 @@ from core.errors import StopRequested, TouchstoneError
 from core.evaluation.evaluate import Crossfitted
 from core.runs import Stage
 from core.specs import Predictions
+from core.specs.config import TrainConfig
 from core.statistics.crossfit import Folds
 from core.training.augmentation import augmenter
 from core.training.batches import split_of

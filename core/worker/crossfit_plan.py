@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from core.config import TrainConfig
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.data.store.folds import FOLDS, NO_FOLDS, Folding, fold
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.worker.forecast import baselines_s
 
 CONTINUED = (

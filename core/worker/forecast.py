@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.config import TrainConfig
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.runs import Stage
 from core.specs import TaskSpec
+from core.specs.config import TrainConfig
 from core.worker.baselines import Baselines
 
 SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from core.data.label_issue_precision import Judge, Setting, label_flip_test
 from core.data.label_issues import describe_mislabels
-from core.dataset_types import LabelFlipTest
 from core.files import write_text
 from core.specs import Predictions, SplitName
+from core.specs.dataset_types import LabelFlipTest
 
 if TYPE_CHECKING:
     from core.data.prepare.prepare_dataset import PreparedDataset

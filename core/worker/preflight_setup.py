@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from core.config import TrainConfig
 from core.configure import resolve
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.data.store.dataset_store import DatasetStore
 from core.preprocessing.encoder_device import compute_on
 from core.settings import Settings
 from core.specs import ModelSpec, SplitName, TaskSpec
+from core.specs.config import TrainConfig
 from core.training.augmentation import Augmentation, augmenter
 from core.training.batches import Split, split_of
 from core.training.checkpoint import load_state, restore_module

@@ -22,8 +22,8 @@ from itertools import chain
 from pathlib import Path
 
 from core.data.inspection_client import inspectors, preview_source
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.browser.harness import ROOT
 from tests.data.hostile.cases import CASES
 from tests.data.hostile.hostile_file import CANARY, SECRET, HostileFile

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from core import catalog
-from core.config import TrainConfig
 from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import prepare_dataset
 from core.specs import DatasetSpec, Examples, ModelSpec, TaskSpec
+from core.specs.config import TrainConfig
 from core.statistics.scores import score_of
 from core.training.batches import split_of
 from core.training.predictions import predict_split

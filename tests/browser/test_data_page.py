@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions
 from core.services.dataset_service import DatasetService
 from core.settings import Settings
+from core.specs.dataset_types import ImportOptions
 from tests.browser.harness import dashboard
 from tests.data.silent import Silent
 

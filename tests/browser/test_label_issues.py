@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions, VersionInfo
 from core.runs import Run
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
+from core.specs.dataset_types import ImportOptions, VersionInfo
 from tests.browser.harness import dashboard
 from tests.data.silent import Silent
 from tests.label_issues import label_issues_about, run_with_label_issues

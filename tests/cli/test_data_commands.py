@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset_types import ImportOptions
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions
 from tests.cli.conftest import Cli, Json
 from tests.data.bad.bad_file import BadFile, bad_files
 from tests.data.imported import reviews

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.data.rows import TEXT_ROWS
 from core.data.staging import StagedDataset
 from core.data.store.dataset_store import DatasetStore
-from core.dataset_types import ImportOptions, VersionInfo
+from core.specs.dataset_types import ImportOptions, VersionInfo
 from tests.data.silent import Silent
 
 SUBJECTS = ("parcel", "support", "app", "invoice", "screen", "driver", "price", "manual", "refund", "keyboard")

@@ -19,9 +19,9 @@ from core.data.staging import StagedDataset
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
 from core.data.store.version import MANIFEST, manifest_of
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.specs import DOCUMENT_BREAK, SPLITS, Examples, SplitName, texts_of
+from core.specs.dataset_types import ImportOptions
 from tests.data.silent import Silent
 
 WORDS = [f"{a}{b}{c}" for a in ("ba", "ko", "mi", "ru", "ten") for b in "lnrst" for c in ("a", "esh", "ock", "um")]

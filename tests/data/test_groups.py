@@ -10,8 +10,8 @@ from PIL import Image
 from core.data.imports.run_import import preview_source, run_import
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
-from core.dataset_types import ImportOptions, VersionInfo
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions, VersionInfo
 from tests.data.silent import Silent
 from tests.data.tables.taken import write_csv
 

@@ -9,8 +9,8 @@ import pytest
 from core.data.images import loading
 from core.data.imports import run_import
 from core.data.inspection_client import checked_image, preview_source, thumbnail
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.web.uploads.conftest import image
 
 ROWS = "text,label\n" + "it works well,good\nit broke at once,bad\n" * 30

@@ -17,10 +17,10 @@ from core.data.__main__ import do
 from core.data.imports import run_import
 from core.data.imports.jobs import DRAFT, KILLED_AFTER_S, FileProgress, Jobs, write_progress
 from core.data.staging import ImportCancelled, Progress
-from core.dataset_types import ImportOptions, ImportProgress, VersionInfo
 from core.errors import DataError, UserError
 from core.processes.jobs import CANCEL, LOG, REQUEST, sign
 from core.processes.limits import import_limits
+from core.specs.dataset_types import ImportOptions, ImportProgress, VersionInfo
 
 PATIENCE_S = 300.0
 OPTIONS = ImportOptions(task="text-classification", name="reviews").model_dump(mode="json")

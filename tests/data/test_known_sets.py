@@ -3,7 +3,7 @@ import pytest
 from core import catalog
 from core.data.hub.connection import clean_id
 from core.data.hub.known_sets import HUB_SETS, known_set
-from core.dataset_types import HubSet
+from core.specs.dataset_types import HubSet
 
 
 def test_the_well_known_sets_of_each_task_are_there() -> None:

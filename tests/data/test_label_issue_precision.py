@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from core.data.label_issue_precision import Judge, Setting, label_flip_test
 from core.data.label_issues import expected_precision
-from core.dataset_types import LabelFlipTest
+from core.specs.dataset_types import LabelFlipTest
 
 TRUTH = np.arange(600) % 3
 SETTING = Setting(3, "a judge", "training", seed=0)

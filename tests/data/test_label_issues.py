@@ -12,8 +12,8 @@ from core.data.label_issues import (
     remaining_label_issues,
     rows_of,
 )
-from core.dataset_types import LabelIssue
 from core.specs import Predictions
+from core.specs.dataset_types import LabelIssue
 
 TRUE = np.arange(90) % 3
 

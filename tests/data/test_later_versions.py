@@ -16,8 +16,8 @@ from core.data.splits.splitting import assign_splits
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
 from core.data.store.version import CARD, ROWS, Version
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.imported import import_texts, reviews
 from tests.data.silent import Silent
 

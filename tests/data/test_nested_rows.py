@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from core.data.imports.run_import import preview_source
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 
 QUESTION = {"id": "1", "question": "Where?", "answers": [{"text": "Paris", "answer_start": 0}]}
 ARTICLES = [{"title": f"T{i}", "paragraphs": [{"context": "Paris is large.", "qas": [QUESTION] * 3}]} for i in range(9)]

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.config import Params
 from core.data.array_cache import cached_arrays
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.words import WordPreprocessor
 from core.specs import SPLITS, DatasetSpec, Examples, Inputs, ModelSpec
+from core.specs.config import Params
 
 
 class Settings(Params):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core import catalog
-from core.config import Params
 from core.data.prepare.preprocessor_cache import fitted
 from core.errors import EncoderUnavailable
 from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.specs import DatasetVersion, Examples, LoadedDataset, ModelSpec
+from core.specs.config import Params
 
 MODEL = catalog.find_model("bag-of-embeddings")
 

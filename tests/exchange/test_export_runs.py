@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.config import TrainConfig
 from core.errors import RunNotFound, UserError
 from core.exchange.export_runs import at_whole_steps, export, export_zip
 from core.exchange.exporters.mlflow_runs import safe_keys
@@ -19,6 +18,7 @@ from core.exchange.import_runs import run_import
 from core.runs import Metric, RunStatus
 from core.services.run_service import Service
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from core import catalog
-from core.config import PRESETS
 from core.configure import make_config, preset_values
 from core.errors import InvalidSetting
 from core.models import mlp, resnet, row_lstm, simple_cnn, vit
 from core.specs import DataInfo
+from core.specs.config import PRESETS
 
 DIGITS = DataInfo(labels=tuple("0123456789"), input_shape=(1, 8, 8), channel_mean=(0.3,), channel_std=(0.4,))
 TABLE = DataInfo((), (3,), target_mean=152.0, target_std=77.0)

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from core import catalog
-from core.config import TrainConfig
 from core.errors import InvalidSetting
 from core.models import bigram, char_lstm, mini_gpt, text_transformer
 from core.preprocessing.characters import CharacterPreprocessor
 from core.specs import DataInfo, Examples, ModelSpec
+from core.specs.config import TrainConfig
 from core.tasks.ngrams import ngram_baselines
 from core.tasks.text_generation import TASK as WRITING
 from core.training.generation import generate

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from core.config import TrainConfig
 from core.notifications.notify import announce, send_test, tell
 from core.notifications.posting import Answer
 from core.notifications.webhook import Webhook, checked, save
 from core.runs import Run, RunStatus
 from core.settings import Settings
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.run_store import RunStore
 from tests.live import LIMIT_S, eventually

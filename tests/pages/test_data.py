@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions, ImportProgress, VersionInfo
 from core.runs import Run
 from core.services.dataset_service import DatasetService
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions, ImportProgress, VersionInfo
 from core.store.run_store import RunStore
 from pages.components.import_data.import_progress import in_words
 from tests.data.silent import Silent

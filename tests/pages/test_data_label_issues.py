@@ -6,11 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.imports.run_import import run_import, run_relabel
-from core.dataset_types import ImportOptions, LabelIssue, VersionInfo
 from core.runs import RunStatus
 from core.services.dataset_service import DatasetService
 from core.services.label_issues import label_issues_of
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions, LabelIssue, VersionInfo
 from tests.data.silent import Silent
 from tests.label_issues import NOT_CLEARLY, TRIAL, label_issues_about, run_with_label_issues
 from tests.live import eventually, has_ended, service

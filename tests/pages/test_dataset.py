@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from core.data.imports.run_import import run_import, run_relabel
-from core.dataset_types import ImportOptions
 from core.services.dataset_service import DatasetService
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions
 from tests.data.silent import Silent
 from tests.pages.conftest import Open, figures, healthy, words
 from tests.pages.test_data import Bring, bring, progress

@@ -10,10 +10,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 from core.services.dataset_service import DatasetService
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions, SourcePreview
 from pages.components.import_data.label_mapping import table_key
 from tests.data.images.drawing import pack, png
 from tests.data.silent import Silent

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.data.imports.run_import import run_import, run_relabel
-from core.dataset_types import ImportOptions, VersionInfo
 from core.runs import Run
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions, VersionInfo
 from tests.data.silent import Silent
 from tests.label_issues import NOT_CLEARLY, label_issues_about, run_with_label_issues
 from tests.pages.conftest import Open, healthy, words

@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions, VersionInfo
 from core.runs import Run
 from core.services.run_service import Service
+from core.specs.dataset_types import ImportOptions, VersionInfo
 from core.store.run_store import RunStore
 from tests.data.silent import Silent
 from tests.pages.conftest import Open, words

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.config import TrainConfig
 from core.errors import UnknownName, UserError
 from core.runs import Preflight, PreflightKind, PreflightStatus
 from core.services.run_service import Service
+from core.specs.config import TrainConfig
 from tests.cli.conftest import Cli, Json, answer, cli
 from tests.live import eventually, has_ended, kill_supervisor, service
 

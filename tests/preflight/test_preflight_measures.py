@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from core.config import TrainConfig
 from core.configure import make_config
 from core.formatting import byte_size
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.worker import preflight_measures, preflight_setup
 from core.worker.preflight_measures import cost_of, estimate, price_in_words, time_in_words
 from core.worker.preflight_setup import leave_room, set_up

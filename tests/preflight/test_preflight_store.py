@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightStatus
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.preflight_store import PreflightStore
 from core.store.run_store import now

@@ -12,9 +12,9 @@ from multiprocessing.process import BaseProcess
 import pytest
 from sqlalchemy import update
 
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightStatus
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.preflight_store import PreflightStore
 from core.store.run_store import now

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from core import catalog
-from core.config import TrainConfig
 from core.models import linear
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
+from core.specs.config import TrainConfig
 from core.tasks.tabular_regression import TASK, predictions_of_numbers, r2
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import core.services.curve_cache
-from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import Metric, Run, RunStatus
 from core.services.curve_cache import Curve, CurveCache, downsample
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.external_runs import ExternalRuns
 from core.store.job_queue import JobQueue

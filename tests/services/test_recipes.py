@@ -10,12 +10,12 @@ from core import catalog
 from core.configure import make_config
 from core.data.hub.known_sets import known_set
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions
 from core.errors import UnknownName, UserError
 from core.services.dataset_service import DatasetService
 from core.services.recipes import find_recipe, recipes
 from core.services.recipes.fitting import RecipeWithoutData, data_for, fit
 from core.settings import Settings
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import lay_out
 from tests.data.imported import import_texts, reviews
 from tests.data.readers.test_idx import idx

@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config import TrainConfig
 from core.errors import UserError
 from core.evaluation.predictions_file import write_predictions
 from core.evaluation.target_status import TargetStatus
@@ -13,6 +12,7 @@ from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
 from core.specs import DatasetVersion, Predictions, Score
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 from core.store.run_store import RunStore
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from core.config import TrainConfig
 from core.configure import make_config
 from core.evaluation.target_status import TargetStatus
 from core.runs import Run, RunStatus
@@ -16,6 +15,7 @@ from core.services.run_service import Service
 from core.services.verdict import meaning_of, verdict_of
 from core.settings import Settings
 from core.specs import DatasetVersion, Score
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 from core.store.run_store import RunStore
 from core.tasks.text_classification import TASK

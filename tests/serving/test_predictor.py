@@ -10,7 +10,6 @@ from PIL import Image
 from torch import nn
 
 from core import catalog
-from core.config import Params
 from core.data.builtin.digits import DATASET as DIGITS
 from core.data.store.load_version import load_version
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
@@ -19,6 +18,7 @@ from core.preprocessing.images import ImagePreprocessor
 from core.serving.evaluate import evaluate_on
 from core.serving.predictor import BEST, load_predictor
 from core.specs import DataInfo, DatasetSpec, Examples, LoadedDataset, ModelSpec, Preprocessor
+from core.specs.config import Params
 from core.training.checkpoint import ModelCard, save_model
 
 

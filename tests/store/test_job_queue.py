@@ -3,8 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from core.config import TrainConfig
 from core.runs import QueueEntry, RunStatus, Stage
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.job_queue import Job, JobQueue, Lease
 from core.store.run_store import RunStore

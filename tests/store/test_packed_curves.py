@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import core.services.curve_cache
-from core.config import TrainConfig
 from core.runs import Metric, Run, RunStatus
 from core.services.advice.rules_on_run import advice_on
 from core.services.curve_cache import Curve, CurveCache, curves_of
 from core.services.run_service import Service
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.external_runs import ExternalRuns
 from core.store.job_queue import JobQueue

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from core.config import TrainConfig
 from core.errors import DatabaseUnavailable
 from core.runs import Metric, Run, RunStatus
+from core.specs.config import TrainConfig
 from core.store.curve import Curve
 from core.store.database import Database
 from core.store.job_queue import JobQueue

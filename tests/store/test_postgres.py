@@ -15,9 +15,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from core.config import TrainConfig
 from core.runs import LONGER, Metric, RunStatus
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
 from core.store.metric_store import MetricStore

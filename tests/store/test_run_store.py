@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
-from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import Artifact, Run, RunStatus, Stage
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore, now
 

@@ -11,13 +11,13 @@ import psutil
 import pytest
 from sqlalchemy import update
 
-from core.config import TrainConfig
 from core.errors import DatabaseBusy
 from core.processes.identity import is_alive, start_time
 from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.job_queue import JobQueue, Lease
 from core.store.run_store import now
 from core.store.tables import LeaseRow

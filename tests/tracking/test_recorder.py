@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.config import TrainConfig
 from core.runs import Run, RunStatus
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

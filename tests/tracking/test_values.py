@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.config import TrainConfig
 from core.runs import RunStatus
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now

@@ -17,9 +17,9 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from core.config import TrainConfig
 from core.preprocessing.encoder_device import compute_on
 from core.preprocessing.sentence_encoder import SentenceEncoder
+from core.specs.config import TrainConfig
 from core.training.augmentation import augmenter
 from core.training.batches import Split
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from core import catalog
-from core.config import TrainConfig
 from core.specs import DataInfo
+from core.specs.config import TrainConfig
 from core.training.augmentation import (
     augmenter,
     mirrored,

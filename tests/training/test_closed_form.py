@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import RidgeCV
 
 from core import catalog
-from core.config import TrainConfig
 from core.models import linear
 from core.modules.regression_head import STRENGTHS
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
+from core.specs.config import TrainConfig
 from core.training.closed_form import Solution
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU, Listener

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from core import catalog
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 from core.training.augmentation import augmenter
 from core.training.checkpoint import TrainingState
 from core.training.trainer import Trainer

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from core import catalog
-from core.config import TrainConfig
 from core.data.builtin import digits
+from core.specs.config import TrainConfig
 from core.training.lr_finder import has_broken_away, range_test, rising_rates, smoothed, suggest
 from tests.training.tiny import CPU, Split, Ticking, config, images, module
 

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from core import catalog
-from core.config import TrainConfig
 from core.modules.bag_of_embeddings import BagOfEmbeddings
+from core.specs.config import TrainConfig
 from core.training.muon import Muon, orthogonal
 from core.training.optimizers import (
     hidden_matrices,

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from core import catalog
-from core.config import TrainConfig
 from core.modules.bag_of_embeddings import BagOfEmbeddings
+from core.specs.config import TrainConfig
 from core.training.optimizers import (
     decayed_and_free,
     l1_price,

@@ -8,10 +8,10 @@ from sklearn.linear_model import Lasso
 from torch import Tensor
 
 from core import catalog
-from core.config import TrainConfig
 from core.models import linear
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
+from core.specs.config import TrainConfig
 from core.training.optimizers import decayed_and_free
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU, Listener

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from core import catalog
-from core.config import TrainConfig
 from core.specs import DataInfo
+from core.specs.config import TrainConfig
 from core.training.augmentation import augmenter
 from core.training.checkpoint import load_state, save_state
 from core.training.trainer import Trainer

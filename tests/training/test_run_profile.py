@@ -4,7 +4,7 @@ import pytest
 from torch import Tensor, nn
 
 from core import catalog
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 from core.training.device import memory_free_bytes
 from core.training.memory import needed_bytes
 from core.training.run_profile import Measured, measure

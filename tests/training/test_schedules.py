@@ -1,6 +1,6 @@
 import pytest
 
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 from core.training.schedules import learning_rate_at
 
 

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from core import catalog
-from core.config import TrainConfig
 from core.modules.linear_classifier import LinearClassifier
 from core.modules.minilm_frozen import DescribedBag
 from core.modules.ngram_linear import WeightedBag
+from core.specs.config import TrainConfig
 from core.training.softmax_regression import most_careful, solve_classifier
 from core.training.solver import is_solvable
 from core.training.step import balanced_weights

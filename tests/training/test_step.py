@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core import catalog
-from core.config import TrainConfig
+from core.specs.config import TrainConfig
 from core.training.optimizers import make_optimizer
 from core.training.progress import RunningSums
 from core.training.step import TrainStep, balanced_weights, compiled, is_out_of_memory, precision_on

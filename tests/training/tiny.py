@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from core import catalog
-from core.config import TrainConfig
 from core.specs import DataInfo
+from core.specs.config import TrainConfig
 from core.training.callbacks import Callback
 from core.training.trainer import Trainer
 

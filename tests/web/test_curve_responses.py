@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 import core.services.curve_cache
-from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import Metric, Run, RunStatus
 from core.services.curve_cache import CurveCache, Snapshot, plain_steps
 from core.services.run_service import Service
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

@@ -11,12 +11,12 @@ from starlette.testclient import TestClient
 
 import core.services.curve_cache
 from core.access.token import find_dashboard
-from core.config import TrainConfig
 from core.runs import Metric, Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
 from core.specs import Score
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

@@ -8,12 +8,12 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.config import TrainConfig
 from core.evaluation.sample_predictions import EvaluationPassFile, image_of, write_examples
 from core.runs import Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.run_store import RunStore
 from core.web.routes import routes

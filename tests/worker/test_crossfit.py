@@ -13,7 +13,6 @@ import torch
 from sklearn.linear_model import RidgeCV
 
 from core import catalog
-from core.config import TrainConfig
 from core.configure import make_config, resolve
 from core.data.prepare.fold_data import FoldData
 from core.data.prepare.prepare_dataset import prepare_dataset
@@ -25,6 +24,7 @@ from core.preprocessing.columns import ColumnPreprocessor
 from core.runs import Run, Stage
 from core.settings import Settings
 from core.specs import Predictions
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

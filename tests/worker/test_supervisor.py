@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 import pytest
 
-from core.config import TrainConfig
 from core.processes.identity import start_time
 from core.runs import Metric, Run, RunStatus, Stage
 from core.settings import Settings
+from core.specs.config import TrainConfig
 from core.store.database import Database
 from core.store.external_runs import ExternalRuns, Source
 from core.store.job_queue import JobQueue

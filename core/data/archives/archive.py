@@ -12,9 +12,9 @@ from itertools import pairwise
 from types import TracebackType
 from typing import IO, Self
 
-from core.dataset_types import Finding
 from core.errors import DataError
 from core.formatting import limit_size
+from core.specs.dataset_types import Finding
 
 MOST_ENTRIES = 1_000_000  # files in one archive; Python's list of a ZIP's contents takes about 700 bytes for each
 CHUNK = 64 * 1024  # bytes read at once

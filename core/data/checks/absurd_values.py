@@ -9,7 +9,7 @@ from core.data.checks.support.columns import features, is_number, numbers, sourc
 from core.data.checks.support.outliers import far_out, most_exceptions
 from core.data.task_kinds import TABLES
 from core.data.wording import counted, examples_of, number, positions, shown
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "absurd-values"
 SPREADS = 6.0  # robust standard deviations from the middle, on a scale of sizes

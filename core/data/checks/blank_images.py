@@ -10,7 +10,7 @@ from core.data.checks.support.selection import keep, texts_at
 from core.data.images.decoding import BadImage, decode
 from core.data.task_kinds import IMAGES
 from core.data.wording import SHOWN, counted, examples_of, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "blank-pictures"
 FLAT = 2  # levels of 255 between the darkest and the brightest pixel, for JPEG's rounding

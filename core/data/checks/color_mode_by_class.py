@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.spurious_correlation import told_apart
 from core.data.task_kinds import IMAGES
 from core.data.wording import examples_of, listed, percent, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "mixed-colours"
 MUCH = 0.3  # of a class more in grey than of another: less is a chance, or changes little

@@ -12,7 +12,7 @@ from core.data.checks.support.repeats import repeated_to_the_letter, sayings, si
 from core.data.checks.support.selection import keep
 from core.data.task_kinds import IMAGES, PERCEIVED
 from core.data.wording import SHOWN, examples_of, positions, shown, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "conflicting-labels"
 TOO_MANY = 0.05  # of all rows, above which no model can be right often enough to be judged

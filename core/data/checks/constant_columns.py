@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import features, others_remain, present, without
 from core.data.task_kinds import TABLES
 from core.data.wording import counted, examples_of, listed
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "constant-columns"
 

@@ -13,7 +13,7 @@ from core.data.checks.support.selection import keep
 from core.data.rows import UNUSED
 from core.data.task_kinds import IMAGES, JUDGED_ROWS, TABLES
 from core.data.wording import SHOWN, counted, examples_of, listed, positions, shown, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "exact-duplicates"
 WARNED = 0.01  # of all rows

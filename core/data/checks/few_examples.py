@@ -9,7 +9,7 @@ from core.data.checks.support.classes import different_examples
 from core.data.checks.support.selection import keep
 from core.data.task_kinds import LABELLED
 from core.data.wording import counted, examples_of, listed, positions, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "few-examples"
 FEW, TOO_FEW = 10, 3  # different examples; with fewer than three, training, validation and test cannot each have one

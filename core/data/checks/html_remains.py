@@ -12,7 +12,7 @@ from core.data.checks.support.selection import rewrite, sample, texts_at
 from core.data.tables.cleaning import clean_text
 from core.data.task_kinds import DOCUMENTS, TEXTS
 from core.data.wording import LOOKED_AT, counted, examples_of, percent, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "html-left"
 # Names of HTML only: "<user>", "<unk>" or "List<String>" are no web page. All of it is what `clean_text` takes away.

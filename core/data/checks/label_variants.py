@@ -7,7 +7,7 @@ from core.data.checks.support.classes import class_sizes
 from core.data.checks.support.labels import merges, plain, rename
 from core.data.task_kinds import LABELLED
 from core.data.wording import counted, examples_of
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "label-variants"
 

@@ -13,7 +13,7 @@ from core.data.checks.support.repeats import sayings
 from core.data.checks.support.selection import keep
 from core.data.task_kinds import JUDGED_ROWS, TABLES
 from core.data.wording import SHOWN, examples_of, positions, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "leakage"
 

@@ -20,7 +20,7 @@ from core.data.checks.support.columns import (
 from core.data.checks.support.selection import SAMPLE, values_where
 from core.data.task_kinds import TABLES
 from core.data.wording import examples_of, listed, number
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "leaking-columns"
 FEWEST_ROWS = 10

@@ -3,7 +3,7 @@
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "little-text"
 LITTLE = 20_000  # characters

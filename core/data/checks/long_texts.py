@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import of_sample, sample, values_where
 from core.data.task_kinds import LABELLED_TEXTS
 from core.data.wording import percent, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "long-texts"
 READ = 128  # words, about what the pretrained encoder reads at once

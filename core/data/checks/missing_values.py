@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import features, present
 from core.data.task_kinds import TABLES
 from core.data.wording import counted, examples_of, listed, percent, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "missing-values"
 WARNED = 0.3  # of a column

@@ -11,7 +11,7 @@ from core.data.checks.support.selection import keep
 from core.data.splits.near_duplicates import comparison_note
 from core.data.task_kinds import IMAGES, PERCEIVED
 from core.data.wording import SHOWN, counted, examples_of, positions, shown, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "near-duplicates"
 WARNED = 0.01  # of all rows

@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import class_sizes
 from core.data.task_kinds import LABELLED, NUMBERS
 from core.data.wording import counted, examples_of, number
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "numeric-labels"
 MOST_FRACTIONS, MOST_WHOLE = 10, 20  # different numbers that may well be classes

@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import class_sizes
 from core.data.task_kinds import LABELLED
 from core.data.wording import listed, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "one-class"
 

@@ -11,7 +11,7 @@ from core.data.checks.support.text_sampling import LOOKED_THROUGH, is_cut, passa
 from core.data.pii import Span, find_personal_data, mask
 from core.data.task_kinds import DOCUMENTS, TEXTS
 from core.data.wording import LONGEST_EXAMPLE, LOOKED_AT, counted, examples_of
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "personal-data"
 MAYBE = r"[^\s@]@[^\s@]+\.\p{L}|\p{Nd}(?:[ ().\-/]{0,3}\p{Nd}){7}"  # quick: only such texts are looked at closely

@@ -9,7 +9,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import of_passages, passages
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import examples_of, percent
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "rare-characters"
 MANY = 20  # single characters from which it is worth saying

@@ -9,7 +9,7 @@ from core.data.splits.document_splits import FACT, JUDGED
 from core.data.splits.duplicates import fold, without_repeated_paragraphs
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted, examples_of, percent, shown
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "repeated-lines"
 TELLING = 30  # bytes of UTF-8 from which a line says something: half a line of prose, ten Chinese characters

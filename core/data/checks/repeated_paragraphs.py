@@ -6,7 +6,7 @@ from core.data.splits.document_splits import JUDGED
 from core.data.splits.duplicates import PARAGRAPH_BREAK, SHORTEST_TELLING_PARAGRAPH, fold
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import LOOKED_AT, counted, examples_of, shown
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "repeated-paragraphs"
 _PARAGRAPHS = ("paragraph repeats", "paragraphs repeat")

@@ -8,7 +8,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import features, is_number, numbers, target_name, with_missing
 from core.data.task_kinds import TABLES
 from core.data.wording import examples_of, number, percent, positions, shown
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "sentinel-values"
 _NINES = (99, 999, 9999, 99999, 999999, 9999999, 99999999, 999999999)

@@ -8,7 +8,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import keep, texts_at
 from core.data.task_kinds import LABELLED_TEXTS
 from core.data.wording import SHOWN, counted, examples_of, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "short-texts"
 # At most two letters or digits; but one sign of some scripts is a word, and one emoji may say it all.

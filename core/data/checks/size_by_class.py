@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.spurious_correlation import Telling, binned, told_apart
 from core.data.task_kinds import IMAGES
 from core.data.wording import examples_of
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "size-by-class"
 

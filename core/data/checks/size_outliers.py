@@ -9,7 +9,7 @@ from core.data.checks.support.outliers import far_out
 from core.data.checks.support.selection import keep, texts_at
 from core.data.task_kinds import IMAGES, PERCEIVED
 from core.data.wording import SHOWN, counted, examples_of, positions, shown
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "size-outliers"
 SPREADS = 6.0  # robust standard deviations from the middle

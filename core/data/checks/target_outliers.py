@@ -10,7 +10,7 @@ from core.data.checks.support.outliers import far_out, most_exceptions
 from core.data.checks.support.selection import keep
 from core.data.task_kinds import NUMBERS
 from core.data.wording import SHOWN, examples_of, number, positions
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "target-outliers"
 SPREADS = 6.0  # robust standard deviations from the middle

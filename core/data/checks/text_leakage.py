@@ -12,8 +12,8 @@ from core.data.splits.document_splits import COMPARED, FACT, JUDGED, overlap_fac
 from core.data.splits.text_overlap import GRAM, overlaps
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted, examples_of, percent
-from core.dataset_types import Finding
 from core.specs import DOCUMENT_BREAK, SplitName
+from core.specs.dataset_types import Finding
 
 CODE = "text-leakage"
 MUCH, MOST = 0.01, 0.2  # of a given part, from which it is a warning, and an error

@@ -3,8 +3,8 @@
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.task_kinds import JUDGED_ROWS, NUMBERS
 from core.data.wording import counted, thing
-from core.dataset_types import Finding
 from core.specs import SPLITS
+from core.specs.dataset_types import Finding
 
 CODE = "too-few-rows"
 FEW = 50

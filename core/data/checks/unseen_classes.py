@@ -6,7 +6,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.source_split_classes import ANEW, divide_anew, given_counts
 from core.data.task_kinds import LABELLED
 from core.data.wording import examples_of, listed, positions, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "unseen-classes"
 

@@ -21,7 +21,7 @@ from core.data.documents.pdf_text import PdfText
 from core.data.documents.plain_text import open_text
 from core.data.split_names import SPLIT_NAMES
 from core.data.wording import counted, examples_of
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".ndjson")
 OFFICE_CONTENTS = "[Content_Types].xml"  # a ZIP that holds it is one document, not many

@@ -8,8 +8,8 @@ from core.data.rows import DOCUMENT_ROWS
 from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.staging import StagedDataset
 from core.data.wording import counted
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 WRITTEN_TOGETHER = 8_000_000  # characters that wait in memory before they are written
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions
 
 NONE = "none"
 TOKENS = ("<|endoftext|>", "<|end_of_text|>")

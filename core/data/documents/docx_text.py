@@ -10,8 +10,8 @@ from core.data.archives.archive import grows_too_far
 from core.data.documents.document_signatures import not_of_kind, refuse_pointer, unreadable
 from core.data.file_signatures import OLD_OFFICE, RTF, head
 from core.data.xml_stream import BrokenXml, XmlReader
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 MOST_BYTES = 500_000_000  # of all that is packed within
 MOST_TEXT_BYTES = 250_000_000  # of one piece of XML

@@ -10,9 +10,9 @@ from core.data.archives import Archive, Entry, open_archive
 from core.data.documents.html_text import text_of
 from core.data.wording import counted
 from core.data.xml_stream import BrokenXml, XmlReader
-from core.dataset_types import Finding
 from core.errors import DataError
 from core.specs import DOCUMENT_BREAK
+from core.specs.dataset_types import Finding
 
 CONTAINER, RIGHTS = "META-INF/container.xml", "META-INF/rights.xml"
 MOST_CHAPTER = 16_000_000  # bytes of one chapter, parsed whole

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.data.documents.plain_text import PlainText, open_text
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 MOST_BYTES = 32_000_000  # of one page: parsed whole, it takes about ten times as much memory
 _HIDDEN = frozenset({"script", "style", "head", "noscript", "template", "svg", "math", "iframe", "object"})

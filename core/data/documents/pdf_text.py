@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from core.data.documents.document_signatures import not_of_kind, refuse_pointer, unreadable
 from core.data.file_signatures import PDF, head
 from core.data.wording import counted
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -10,8 +10,8 @@ from core.data.documents.document_signatures import refuse_bytes, refuse_other_k
 from core.data.file_signatures import head
 from core.data.tables.encoding import Encoding, find_encoding, known_encoding
 from core.data.wording import counted, shown
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 PIECE_BYTES = 1 << 18
 _GUESSED = ("", "utf-8", "utf-8-sig")  # what a quick look says of any file that begins in ASCII

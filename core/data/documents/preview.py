@@ -7,7 +7,7 @@ from core.data.documents.cleaning import Cleaner
 from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import shown
-from core.dataset_types import Guess, ImportOptions, SourcePreview
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview
 
 _LINES, _LONGEST_LINE = 8, 200
 _ENOUGH = 20_000  # characters in which the first lines are looked for

@@ -10,7 +10,7 @@ from core.data.documents.preview import lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import DOCUMENTS
-from core.dataset_types import ImportOptions, SourcePreview
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 
 def single_document(

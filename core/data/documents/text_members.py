@@ -13,8 +13,8 @@ from core.data.documents.text_places import TextPlaces
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_CHARACTERS, LONGEST_CELL, Batch, Table
 from core.data.wording import counted, listed
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 COLUMNS = ("text", "label", "split")
 _PREVIEW_BYTES = 4_000_000  # of texts that a look reads; they come from all classes in turn

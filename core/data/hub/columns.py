@@ -7,8 +7,8 @@ from typing import Any
 from core import catalog
 from core.data.task_kinds import DOCUMENTS, IMAGES, LABELLED_TEXTS, NUMBERS, TABLES
 from core.data.wording import listed
-from core.dataset_types import HubSet, ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import HubSet, ImportOptions
 
 _TEXT_NAMES = ("text", "sentence", "content", "review", "document", "body", "tweet", "comment", "story", "question")
 _LABEL_NAMES = (

@@ -11,9 +11,9 @@ from core.data.hub.download_record import FetchedSet, fetched_sets
 from core.data.hub.splits import our_splits
 from core.data.staging import ImportCancelled, Progress
 from core.data.wording import listed
-from core.dataset_types import HubSet
 from core.errors import DataError
 from core.hub import Unreachable, in_words, not_the_hub, soon
+from core.specs.dataset_types import HubSet
 
 CONVERTED = "refs/convert/parquet"  # where the hub keeps a plain copy of sets, also of those that are programs
 FORMATS = ("parquet", "csv", "json", "text", "imagefolder", "arrow")  # data alone: nothing in them is ever run

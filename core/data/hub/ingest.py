@@ -13,8 +13,8 @@ from core.data.hub.row_writer import write
 from core.data.staging import Progress, StagedDataset
 from core.data.task_kinds import DOCUMENTS, IMAGES, NUMBERS
 from core.data.wording import counted, listed
-from core.dataset_types import Finding, HubSet, ImportOptions, SourcePreview
 from core.hub import Unreachable, in_words
+from core.specs.dataset_types import Finding, HubSet, ImportOptions, SourcePreview
 
 
 def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: Path) -> SourcePreview:

@@ -3,7 +3,7 @@
 Sizes are those of the files that are fetched, rounded. Licences are as their cards state them.
 """
 
-from core.dataset_types import HubSet
+from core.specs.dataset_types import HubSet
 
 NOT_STATED = "not stated"
 

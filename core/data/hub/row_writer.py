@@ -14,7 +14,7 @@ from core.data.staging import Progress, StagedDataset
 from core.data.tables.cleaning import clean_texts, without_surrogates
 from core.data.tables.skip_report import SkipReport
 from core.data.task_kinds import DOCUMENTS, IMAGES, TABLES
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 
 SPLIT_COLUMN = "split"
 

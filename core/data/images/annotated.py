@@ -12,8 +12,8 @@ from core.data.archives import Archive, Entry, UnreadableEntry
 from core.data.images.class_folders import folder_of, is_image, split_above
 from core.data.images.image_names import ImageNames
 from core.data.images.skip_report import SkipReport
-from core.dataset_types import Guess
 from core.errors import DataError
+from core.specs.dataset_types import Guess
 
 HEAD = 64 * 1024  # bytes that say what a file is
 LARGEST_FILE = 150 * 1024**2  # bytes of one file of annotations

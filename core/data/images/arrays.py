@@ -21,8 +21,8 @@ from core.data.images.sources import check_classes_left, check_label_kinds, chec
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
 from core.data.task_kinds import IMAGES
-from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 
 LEAST_SIDE = 8  # pixels
 MOST_LOOKED_AT = 2_000_000  # labels that are counted before anything is imported

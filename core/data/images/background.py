@@ -7,8 +7,8 @@ from typing import TypeVar
 import numpy as np
 
 from core.data.images.decoding import WHITE, BadImage, pixels_of, see_through
-from core.dataset_types import Guess
 from core.errors import DataError
+from core.specs.dataset_types import Guess
 
 GROUNDS: Mapping[str, int] = {"white": WHITE, "black": 0, "grey": 128}  # the first that shows most is taken
 LOOKED_AT = 60  # pictures of a source

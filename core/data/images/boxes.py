@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from core.data.archives import Entry
 from core.data.images.annotated import Said
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 
 
 class Boxes:

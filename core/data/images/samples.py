@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.data.archives import Archive, Entry, UnreadableEntry
 from core.data.images.background import spread
 from core.data.images.decoding import WHITE, BadImage, decode, pixels_of
-from core.dataset_types import Thumbnail
+from core.specs.dataset_types import Thumbnail
 
 CLASSES, EACH = 12, 4  # shown
 SIDE = 96  # pixels of the longer side

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.data.images.decoding import CLEAR_IN_WORDS, FORMATS_IN_WORDS, MOST_IN_WORDS
 from core.data.images.unreadable import Cause, in_words
-from core.dataset_types import Finding, Severity
+from core.specs.dataset_types import Finding, Severity
 
 SHOWN = 5  # examples in a finding
 

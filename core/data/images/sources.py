@@ -10,8 +10,8 @@ from core.data.staging import StagedDataset
 from core.data.tables.labels import normalise_labels
 from core.data.task_kinds import IMAGES
 from core.data.wording import listed
-from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 
 _OTHER_ARCHIVES = (
     ".rar",

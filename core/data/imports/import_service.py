@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.imports.reservations import Reservations
-from core.dataset_types import Guess, HubSet, ImportOptions, ImportProgress, SourcePreview
 from core.errors import UserError
+from core.specs.dataset_types import Guess, HubSet, ImportOptions, ImportProgress, SourcePreview
 
 if TYPE_CHECKING:
     from core.data.imports.collections import Collections

@@ -14,7 +14,7 @@ from core import catalog
 from core.data.images.loading import checked_image, load_images, thumbnail
 from core.data.imports.run_import import preview_source
 from core.data.inspection_client import PREVIEW
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 
 
 def _preview(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:

@@ -13,13 +13,13 @@ import psutil
 
 from core.data.staging import ImportCancelled, Unit
 from core.data.store.cleanup import sweep
-from core.dataset_types import ImportProgress
 from core.errors import UserError
 from core.processes import jobs
 from core.processes.identity import is_alive
 from core.processes.inspection.ends import explained
 from core.processes.jobs import CANCEL, LOG, PROGRESS
 from core.processes.limits import import_limits
+from core.specs.dataset_types import ImportProgress
 
 Kind = Literal["import", "fix", "hub", "relabel"]
 DRAFT = "draft"

@@ -21,8 +21,8 @@ from core.data.store.manifest import name_from
 from core.data.store.relabel import checked_labels, correction, relabelled
 from core.data.store.targets import read_target
 from core.data.store.version import Version
-from core.dataset_types import Guess, ImportOptions, SourcePreview, VersionInfo
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview, VersionInfo
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Params
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare, targets_for
 from core.data.store.folds import Folding, everything
 from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
 from core.specs import SPLITS, Examples, ModelSpec, Preprocessor, SplitName
+from core.specs.config import Params
 
 Inputs = dict[SplitName, NDArray[Any]]
 

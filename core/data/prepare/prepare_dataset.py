@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Params
 from core.data.array_cache import Arrays, cached_arrays, read_arrays
 from core.data.array_parts import ArrayParts
 from core.data.prepare.gradual_arrays import GradualArrays
@@ -29,6 +28,7 @@ from core.specs import (
     RowBonds,
     SplitName,
 )
+from core.specs.config import Params
 
 Count = Callable[[str, int, int], None]  # what is done, how many are done, of how many
 LEARNING, PREPARING = "Learning how to read the examples", "Preparing examples"

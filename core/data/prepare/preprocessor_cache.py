@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from core import catalog
-from core.config import Params
 from core.files import write_text
 from core.specs import LoadedDataset, ModelSpec, Preprocessor
+from core.specs.config import Params
 
 
 def fitted(loaded: LoadedDataset, model: ModelSpec, params: Params, cache_folder: Path) -> Preprocessor:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from core.data.archives import Archive, Entry, is_archive, open_archive, peek
 from core.data.images.annotated import Said
 from core.data.images.arrays import ArrayPart, ArraySource, array_reader, check_several
-from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions
 
 LARGEST_NAMES = 64 * 1024  # bytes of a list of classes
 TOGETHER = 200  # pictures read at once

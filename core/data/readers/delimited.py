@@ -28,8 +28,8 @@ from core.data.tables.preamble import Preamble, find_preamble, settled
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Table, check_width, column_names
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import Guess, ImportOptions, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 _SPREADSHEETS = (".xlsx", ".xls", ".ods", ".xlsm", ".parquet")

@@ -27,8 +27,8 @@ from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import IN_TABLES
 from core.data.wording import counted, listed
-from core.dataset_types import Finding, ImportOptions, Severity, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import Finding, ImportOptions, Severity, SourcePreview
 
 LOOKED_AT = 3  # documents whose first lines are shown
 MOST_COPIED = 64 << 20  # bytes of a document or table that a look takes out of an archive

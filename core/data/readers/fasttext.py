@@ -11,7 +11,7 @@ from core.data.tables.json_values import json_text
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
 from core.data.task_kinds import TEXTS
-from core.dataset_types import ImportOptions, SourcePreview
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 PREFIX = "__label__"
 _MOSTLY = 0.9  # of the first lines must begin so

@@ -20,8 +20,8 @@ from core.data.images.skip_report import SkipReport
 from core.data.images.sources import check_task, refuse_nothing_left, split_guess
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import IMAGES
-from core.dataset_types import ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions, SourcePreview, Thumbnail
 
 MOST_FILES = 40  # of a folder or ZIP, whose headers are looked at
 _SPLITS = {"t10k": "test"}  # as MNIST calls its test files

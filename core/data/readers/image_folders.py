@@ -34,8 +34,8 @@ from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
 from core.data.task_kinds import IMAGES
 from core.data.wording import listed
-from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 
 
 @dataclass(frozen=True, eq=False)

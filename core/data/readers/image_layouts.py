@@ -27,8 +27,8 @@ from core.data.images.sources import (
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
 from core.data.task_kinds import IMAGES
-from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 
 
 def accepts(path: Path) -> float:

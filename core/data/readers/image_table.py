@@ -22,8 +22,8 @@ from core.data.tables.labels import LabelBook, check_label_count
 from core.data.tables.skip_report import SkipReport as SkippedRows
 from core.data.task_kinds import IMAGES
 from core.data.wording import percent
-from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
+from core.specs.dataset_types import Finding, Guess, ImportOptions, SourcePreview, Thumbnail
 
 
 @dataclass(frozen=True, eq=False)

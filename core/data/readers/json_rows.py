@@ -20,8 +20,8 @@ from core.data.tables.nested_rows import refuse_nested
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, Table, check_width, column_names, in_bounds
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import Guess, ImportOptions, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions, SourcePreview
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 _ENCODING_BYTES = 64 << 20

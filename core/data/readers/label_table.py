@@ -13,9 +13,9 @@ from core.data.tables.columns import ColumnProfile, profile_column
 from core.data.tables.roles import guess_label, guess_split
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Table
-from core.dataset_types import Column, ColumnRole, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Column, ColumnRole, ImportOptions
 
 MOST_TABLES = 20
 LARGEST_TABLE = 200 * 1024**2  # bytes

@@ -10,9 +10,9 @@ from core.data.tables.markup_tables import Sheet, markup_kind, read_sheets
 from core.data.tables.sheet_layout import SheetLayout, lay_out
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
-from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".xml")
 _SPREADSHEETS = (".xls", ".xlsx", ".csv", ".tsv", ".txt", "")

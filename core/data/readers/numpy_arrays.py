@@ -18,8 +18,8 @@ from core.data.images.arrays import ArrayPart, ArraySource, array_reader, check_
 from core.data.images.class_folders import split_named
 from core.data.images.npy_format import NpyFile, recognise
 from core.data.wording import listed
-from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions
 
 SUFFIXES = (".npz", ".npy")
 MOST_FILES = 400

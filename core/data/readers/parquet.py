@@ -27,9 +27,9 @@ from core.data.tables.table import (
     in_bounds,
 )
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 SUFFIXES = (".parquet", ".pq")
 LARGEST_PAGE, SURE_PAGE = 512 << 20, 64 << 20  # bytes, unpacked; writers make them of 1 to 8 MB

@@ -11,7 +11,7 @@ from core.data.file_signatures import PDF, check_there, head
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted
-from core.dataset_types import ImportOptions, SourcePreview
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 PAGES_LOOKED_AT = 3
 

@@ -14,8 +14,8 @@ from core.data.images.arrays import ArrayPart, ArraySource, array_reader, check_
 from core.data.images.class_folders import split_named
 from core.data.images.pixel_grid import PixelGrid, recognise
 from core.data.task_kinds import IMAGES, NUMBERS
-from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import Guess, ImportOptions
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".data")
 MOST_FILES = 8

@@ -16,9 +16,9 @@ from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
 from core.data.tables.workbook import check_workbook, is_workbook
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Finding, ImportOptions, SourcePreview
 
 SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsm")
 _FIRST_ROWS = 200  # that decide where the table begins

@@ -17,8 +17,8 @@ from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import ImportOptions, SourcePreview
 from core.formatting import listed
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 _MOST_TABLES = 200
 _READERS = (delimited, spreadsheet, json_rows, parquet)

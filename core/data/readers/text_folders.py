@@ -17,8 +17,8 @@ from core.data.documents.text_places import (
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.ingest import preview_source, take_in
 from core.data.task_kinds import LABELLED_TEXTS
-from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 _BEGINNING = 8_192  # bytes of each file that tell whether its lines are examples
 

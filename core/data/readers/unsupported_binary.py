@@ -11,8 +11,8 @@ from core.data.archives import is_archive, peek
 from core.data.file_signatures import head
 from core.data.images.class_folders import is_image
 from core.data.staging import Progress, ReaderSpec, StagedDataset
-from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions, SourcePreview
 
 _FOLDERS = "images in one folder per class (packed as ZIP), or as Parquet"
 

@@ -29,8 +29,8 @@ from core.data.store.manifest import Manifest
 from core.data.store.text_metadata import with_languages, with_words
 from core.data.store.version_split import Divided, Past, divide_rows
 from core.data.task_kinds import DOCUMENTS, IMAGES, LABELLED_TEXTS, TABLES
-from core.dataset_types import Finding, Guess, VersionInfo
 from core.errors import DataError
+from core.specs.dataset_types import Finding, Guess, VersionInfo
 
 SIZE = "Size of the images"
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written

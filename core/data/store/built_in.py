@@ -9,10 +9,10 @@ import numpy as np
 from core import catalog
 from core.data.store.load_version import load_version
 from core.data.store.previews import OF_EACH_CLASS, SAMPLES, DatasetPreview, spread
-from core.dataset_types import DatasetEntry, Finding, VersionInfo
 from core.errors import DataError
 from core.preprocessing.vocabulary import Vocabulary
 from core.specs import DatasetSpec, Examples, LoadedDataset, SplitName, texts_of
+from core.specs.dataset_types import DatasetEntry, Finding, VersionInfo
 
 
 class BuiltInDataset:

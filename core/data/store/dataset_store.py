@@ -31,9 +31,9 @@ from core.data.store.targets import read_target
 from core.data.store.version import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
 from core.data.store.version_split import Past
 from core.data.task_kinds import DOCUMENTS
-from core.dataset_types import ImportOptions, VersionInfo
 from core.errors import DataError, UnknownName, UserError
 from core.specs import DatasetSpec
+from core.specs.dataset_types import ImportOptions, VersionInfo
 
 FOLDER_DIGITS = 16  # of the fingerprint, in a version's folder
 

@@ -14,8 +14,8 @@ from core.data.store.load_examples import SPLIT_NUMBERS, table_of, targets_of
 from core.data.store.previews import OF_EACH_CLASS, PASSAGES, SAMPLES, DatasetPreview, spread
 from core.data.store.version import Version
 from core.data.task_kinds import DOCUMENTS, IMAGES, LABELLED_TEXTS
-from core.dataset_types import DatasetEntry, Finding, VersionInfo
 from core.specs import DatasetVersion, Examples, SplitName
+from core.specs.dataset_types import DatasetEntry, Finding, VersionInfo
 
 
 class ImportedDataset:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from core.dataset_types import Finding, VersionInfo
 from core.files import write_text
+from core.specs.dataset_types import Finding, VersionInfo
 from core.specs.target import Target
 
 FINDINGS = TypeAdapter(tuple[Finding, ...])

@@ -12,7 +12,7 @@ from core.data.splits.splitting import describe_given
 from core.data.splits.time_split import describe_time
 from core.data.store.load_examples import SPLIT_NUMBERS
 from core.data.wording import LOOKED_AT, SHOWN, thing
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 CODE = "set-aside"
 FEWEST_TESTED = 10  # groups, from which on intervals are computed

@@ -9,12 +9,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.store.load_examples import SPLIT_NUMBERS
-from core.dataset_types import Guess
 from core.preprocessing.languages import MOST_READ, describe, writings_of
 from core.preprocessing.letter_case import cased_words
 from core.preprocessing.segmentation import tokens_of
 from core.preprocessing.vocabulary import MOST_HELD, MOST_LEARNT, READ_OF_EACH, Vocabulary
 from core.specs import Examples, SplitName, texts_of
+from core.specs.dataset_types import Guess
 
 LANGUAGE = "Language"  # what the guess is about
 MOST_CASED = 5  # words with a meaning of their own in capitals, that are named

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from core.data.rows import read_rows
 from core.data.store.manifest import FINDINGS, DatasetCard, Manifest, read_json
-from core.dataset_types import Finding
 from core.specs import Examples
+from core.specs.dataset_types import Finding
 
 CARD, ROWS, MANIFEST, FINDINGS_FILE = "dataset.json", "rows.arrow", "manifest.json", "findings.json"
 

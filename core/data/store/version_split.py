@@ -20,8 +20,8 @@ from core.data.splits.time_split import borders_of, moments_of, split_at, split_
 from core.data.store.load_examples import SPLIT_NUMBERS, targets_of
 from core.data.store.split_summary import aside_finding, describe_split, missing_classes
 from core.data.task_kinds import TABLES
-from core.dataset_types import Finding
 from core.errors import DataError
+from core.specs.dataset_types import Finding
 
 Borders = tuple[float, float]
 Near = Callable[[pa.Table], Indices]  # (n,) numbers: rows that are nearly the same have the same one

@@ -11,7 +11,7 @@ from core.data.tables.several_labels import labels_in, of_columns, of_lists, tog
 from core.data.tables.table import Table
 from core.data.tables.table_profile import TableProfile, table_profile
 from core.data.task_kinds import LABELLED_TEXTS
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 
 
 def arranged(table: Table, options: ImportOptions) -> TableProfile:

@@ -7,8 +7,8 @@ from core.data.tables.dates import date_style
 from core.data.tables.durations import DurationStyle, duration_style
 from core.data.tables.numbers import NumberStyle, is_missing, number_style
 from core.data.tables.table_profile import TableProfile
-from core.dataset_types import CHOSEN_KINDS
 from core.errors import DataError
+from core.specs.dataset_types import CHOSEN_KINDS
 
 _SAID = "read as chosen"
 

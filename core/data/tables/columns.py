@@ -21,7 +21,7 @@ from core.data.tables.numbers import (
     why_no_number,
 )
 from core.data.tables.skip_report import shortened
-from core.dataset_types import ColumnKind
+from core.specs.dataset_types import ColumnKind
 
 MOST_CATEGORIES = 50  # different words that a column may have to be of use as a feature
 _SURE = 0.98  # share of the values that must agree on what they are

@@ -19,7 +19,7 @@ from core.data.tables.numbers import NumberStyle
 from core.data.tables.row_cells import common_cells, only, positions, with_groups
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
-from core.dataset_types import Finding, ImportOptions
+from core.specs.dataset_types import Finding, ImportOptions
 
 
 def schema_of(features: Features) -> pa.Schema:

@@ -10,9 +10,9 @@ from core.data.tables.groups import NAMES_GROUPS
 from core.data.tables.numbers import NumberStyle, number_style
 from core.data.tables.rows_in_time import time_column
 from core.data.tables.table_profile import TableProfile
-from core.dataset_types import Finding, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Finding, ImportOptions
 
 ONLY_NUMBERS = "only numbers the rows: it tells nothing"
 NAMES_ROWS = "nearly every row has a word of its own: nothing of it can be learnt for new rows"

@@ -8,9 +8,9 @@ import re
 from core.data.tables.columns import ColumnProfile
 from core.data.tables.table_profile import TableProfile
 from core.data.task_kinds import DOCUMENTS
-from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Guess, ImportOptions
 
 NAMES_GROUPS = "names the groups that stay on one side: nothing of it can be learnt for new ones"
 _WHO = (

@@ -9,9 +9,9 @@ from core.data.tables.number_guesses import number_guesses
 from core.data.tables.plan import Plan
 from core.data.tables.table_profile import TableProfile
 from core.data.task_kinds import DOCUMENTS, NUMBERS
-from core.dataset_types import Column, Guess, ImportOptions
 from core.formatting import listed
 from core.preprocessing.languages import MOST_READ, describe, writings_of
+from core.specs.dataset_types import Column, Guess, ImportOptions
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
 _SPLIT = "--split-column NAME"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from core.data.tables.numbers import is_missing, is_plain_number
 from core.data.tables.skip_report import shortened
 from core.data.tables.units import senses
-from core.dataset_types import Guess
 from core.formatting import listed
+from core.specs.dataset_types import Guess
 
 MOST_LEVELS = 3
 _MOSTLY = 0.7  # of the cells of a column are numbers

@@ -23,8 +23,8 @@ from core.data.tables.summary_rows import without_summaries
 from core.data.tables.table import Batch, Table
 from core.data.tables.table_profile import TableProfile
 from core.data.task_kinds import LABELLED_TEXTS
-from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
+from core.specs.dataset_types import Finding, ImportOptions, SourcePreview
 
 _CHOSEN = (
     "text_column", "several_labels", "label_column", "target_column", "split_column", "group_column",

@@ -8,7 +8,7 @@ from core.data.tables.dates import DateStyle
 from core.data.tables.durations import DurationStyle
 from core.data.tables.features import Features
 from core.data.tables.table_profile import TableProfile
-from core.dataset_types import Guess, ImportOptions
+from core.specs.dataset_types import Guess, ImportOptions
 
 _MOST_NAMED = 12  # columns that have a line of their own
 _ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first", "named": "months by their names"}

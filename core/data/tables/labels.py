@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.data.tables.numbers import is_plain_number
 from core.data.tables.skip_report import shortened
 from core.data.task_kinds import NUMBERS
-from core.dataset_types import Finding, ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import Finding, ImportOptions
 
 MOST_LABELS = 1_000
 LONGEST_LABEL = 200  # characters

@@ -6,7 +6,7 @@ from core.data.tables.columns import ColumnProfile
 from core.data.tables.durations import DurationStyle
 from core.data.tables.features import Features
 from core.data.tables.table_profile import TableProfile
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 
 _MOST_NAMED = 8  # columns that have a line of their own
 _NAMED = {".": "point", ",": "comma"}

@@ -19,9 +19,9 @@ from core.data.tables.validation import (
     no_target,
 )
 from core.data.task_kinds import DOCUMENTS, IN_TABLES, LABELLED_TABLES, LABELLED_TEXTS, NUMBERS, TABLES
-from core.dataset_types import Column, ColumnRole, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Column, ColumnRole, ImportOptions
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from core.data.split_names import SPLIT_NAMES
 from core.data.splits.row_groups import GROUP
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 
 
 def common_cells(batch: Batch, split_at: int, options: ImportOptions, skipped: SkipReport) -> dict[str, Any]:

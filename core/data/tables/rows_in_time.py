@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.data.tables.columns import ColumnProfile
 from core.data.tables.dates import parse_dates
 from core.data.tables.table_profile import TableProfile
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 
 FEWEST_MOMENTS = 10  # different ones, of which the first are learnt from and the last predicted
 FEWEST_STEPS = 30  # different moments, from which their steps are compared

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.data.tables.header import find_layout, header_cells
 from core.data.tables.header_rows import Header, read_header
 from core.data.tables.table import check_width, column_names
-from core.dataset_types import Finding, Guess, ImportOptions
+from core.specs.dataset_types import Finding, Guess, ImportOptions
 
 Span = tuple[int, int, int, int]  # first row, first column, last row, last column; from 0
 _FEWEST_COLUMNS = 2  # of a table beside another

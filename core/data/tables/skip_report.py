@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.dataset_types import Finding, Severity
+from core.specs.dataset_types import Finding, Severity
 
 SHOWN = 5  # examples in a finding
 _LINES_SHOWN = 5

@@ -18,7 +18,7 @@ from core.data.tables.numbers import NumberStyle, number_style, parse_numbers
 from core.data.tables.skip_report import SkipReport, place, shortened
 from core.data.tables.summary_words import LONGEST, is_note, named_summary
 from core.data.tables.table import PREVIEW_ROWS, Batch, Table
-from core.dataset_types import Finding, Guess
+from core.specs.dataset_types import Finding, Guess
 
 What = Literal["sum", "note", "title", "header", "other table"]
 KEEP = "--keep-totals"

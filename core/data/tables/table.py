@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from core.data.tables.skip_report import SkipReport
-from core.dataset_types import Finding, Guess
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import Finding, Guess
 
 MOST_COLUMNS = 2_000
 LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall not sink the other rows

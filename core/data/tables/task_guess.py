@@ -21,9 +21,9 @@ from core.data.tables.roles import (
 from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import check_split, spoiled_label
 from core.data.task_kinds import DOCUMENTS, LABELLED_TABLES, LABELLED_TEXTS, NUMBERS
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.formatting import listed
+from core.specs.dataset_types import ImportOptions
 
 _TELLING = 2  # columns beside a label and what may be a text, from which on the table is more than texts
 _SURE_LABELS = ("label", "labels", "class", "sentiment")  # beside a question and its answer

@@ -14,12 +14,12 @@ from core.data.readers.delimited import SUFFIXES, open_table
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
 from core.data.wording import counted
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.exchange.external_run import MOST_RUNS, ExternalRun, Importer, Points, TooMuch, Trouble
 from core.exchange.normalise import LONGEST_NAME, Fit, hashed, listed, number_or_text, one_line
 from core.exchange.source import Entry, Source, UnreadableEntry
 from core.exchange.table_columns import Columns, find_columns
+from core.specs.dataset_types import ImportOptions
 
 TEXT_SUFFIXES = (*SUFFIXES, ".txt", ".csv.gz")
 _LARGEST_STEP = 2**53

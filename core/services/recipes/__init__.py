@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.config import PresetName
 from core.errors import UnknownName
+from core.specs.config import PresetName
 
 FOLDER = Path(__file__).parent
 

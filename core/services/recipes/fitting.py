@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from core.dataset_types import DatasetEntry, HubSet
 from core.errors import UserError
 from core.services.dataset_service import DatasetService
 from core.services.recipes import Recipe
+from core.specs.dataset_types import DatasetEntry, HubSet
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
-from core.config import TrainConfig
 from core.errors import UserError
 from core.evaluation.target_status import TargetResult
 from core.runs import Run
@@ -17,6 +16,7 @@ from core.services.run_search.measures import direction_of, is_share
 from core.services.run_search.query_parser import FilterError
 from core.services.run_service import Service
 from core.specs import MetricSpec, Score, TaskSpec
+from core.specs.config import TrainConfig
 
 Kind = Literal["number", "text", "time", "flag", "setting"]
 Part = Literal["fact", "score", "setting", "logged"]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry, VersionInfo
 from core.runs import Run
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import DatasetEntry, VersionInfo
 from pages.components.data.undo import offer_restore
 from pages.components.widgets.dataset_words import many, task_of
 from pages.components.widgets.notices import shown_errors

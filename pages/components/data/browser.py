@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import Finding, VersionInfo
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import Finding, VersionInfo
 from pages.components.data.label_corrections import Corrections, correction_bar, corrections_of, right_label
 from pages.components.data.sample_gallery import sample_gallery
 from pages.components.widgets.conversation import conversation

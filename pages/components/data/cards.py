@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import DatasetEntry
 from pages.components.widgets.dataset_words import classes, counted, icon, many
 from pages.components.widgets.text import ago, plain, size
 

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry, Finding, VersionInfo
 from core.errors import UnknownName
 from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues, label_issues_of, label_issues_of_run, why_no_label_issues
+from core.specs.dataset_types import DatasetEntry, Finding, VersionInfo
 from pages.components.data.actions import data_actions, runs_of
 from pages.components.data.browser import data_browser
 from pages.components.data.charts import class_chart, histogram_chart, split_chart

@@ -6,9 +6,9 @@ from typing import Literal
 
 import streamlit as st
 
-from core.dataset_types import Finding, VersionInfo
 from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues
+from core.specs.dataset_types import Finding, VersionInfo
 from pages.components.data.image_pairs import image_pairs
 from pages.components.data.label_issues import kept_notice, label_issue_choices
 from pages.components.widgets.dataset_words import task_of

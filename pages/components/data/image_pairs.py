@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.dataset_types import Finding, VersionInfo
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import Finding, VersionInfo
 from pages.components.data.sample_gallery import image_url
 from pages.components.widgets.dataset_words import SPLIT_TITLES, shortened
 from pages.components.widgets.text import plain

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.dataset_types import VersionInfo
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import VersionInfo
 from pages.components.widgets.dataset_words import many
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.once import once

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.dataset_types import LabelIssue, VersionInfo
 from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues
+from core.specs.dataset_types import LabelIssue, VersionInfo
 from pages.components.data.label_corrections import Corrections, correction_bar, corrections_of, show_as
 from pages.components.data.sample_gallery import image_url
 from pages.components.widgets.dataset_words import SPLIT_TITLES, many, shortened, unit

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from core.dataset_types import VersionInfo
+from core.specs.dataset_types import VersionInfo
 from pages.components.data.label_corrections import Corrections, right_label
 from pages.components.widgets.addresses import base_url
 from pages.components.widgets.dataset_words import SPLIT_TITLES, shortened

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.dataset_types import VersionInfo
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import VersionInfo
 from pages.components.widgets.dataset_words import counted
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain

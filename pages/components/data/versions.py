@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.dataset_types import VersionInfo
 from core.runs import Run
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import VersionInfo
 from pages.components.data.actions import runs_of
 from pages.components.data.undo import forget_undo
 from pages.components.widgets.dataset_words import classes, counted, many, parts

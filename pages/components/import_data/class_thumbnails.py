@@ -6,7 +6,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from core.dataset_types import Thumbnail
+from core.specs.dataset_types import Thumbnail
 from pages.components.widgets.dataset_words import many, shortened
 from pages.components.widgets.text import plain
 

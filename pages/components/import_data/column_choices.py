@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import Column, SourcePreview
+from core.specs.dataset_types import Column, SourcePreview
 from pages.components.import_data.column_kinds import column_kinds
 from pages.components.import_data.import_form import decide, field_key
 from pages.components.widgets.dataset_words import shortened, task_of

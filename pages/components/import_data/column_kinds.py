@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.dataset_types import CHOSEN_KINDS, Column, SourcePreview
+from core.specs.dataset_types import CHOSEN_KINDS, Column, SourcePreview
 from pages.components.import_data.import_form import decide, decide_column, field_key, said_of_column
 from pages.components.widgets.dataset_words import shortened
 from pages.components.widgets.text import plain

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.dataset_types import HubSet, ImportOptions
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import HubSet, ImportOptions
 from pages.components.import_data.import_progress import address_of
 from pages.components.widgets.dataset_words import icon
 from pages.components.widgets.notices import shown_errors

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import ImportOptions, SourcePreview
 from pages.components.import_data.source import Source
 from pages.components.widgets.visitor import browser_id
 
@@ -153,7 +153,7 @@ def decide_column(name: str, kind: str, skipped: str) -> None:
 
     Args:
         name: Of the column.
-        kind: One of `core.dataset_types.CHOSEN_KINDS`; "" takes back what was said.
+        kind: One of `core.specs.dataset_types.CHOSEN_KINDS`; "" takes back what was said.
         skipped: The kind that stands for a column that is not used.
     """
     asked = st.session_state[_STATE].asked

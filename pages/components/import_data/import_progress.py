@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from core.dataset_types import ImportProgress
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import ImportProgress
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import duration, plain, size
 

@@ -5,7 +5,7 @@ import hashlib
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import SourcePreview
+from core.specs.dataset_types import SourcePreview
 from pages.components.import_data.import_form import ImportForm, decide_labels
 from pages.components.widgets.dataset_words import many
 

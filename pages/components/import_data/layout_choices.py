@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.dataset_types import SourcePreview
+from core.specs.dataset_types import SourcePreview
 from pages.components.import_data.import_form import decide, field_key
 
 GROUNDS = {"white": "White", "black": "Black", "grey": "Grey"}

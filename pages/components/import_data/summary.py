@@ -4,8 +4,8 @@ import re
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry, ImportOptions, SourcePreview
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import DatasetEntry, ImportOptions, SourcePreview
 from core.specs.target import Target
 from pages.components.import_data.import_progress import address_of
 from pages.components.import_data.source import Source

@@ -5,10 +5,10 @@ Cards without data say what to bring, and link to the page for it.
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry
 from core.services.bootstrap import shared_service
 from core.services.recipes import Recipe, recipes
 from core.services.recipes.fitting import Fit, fit
+from core.specs.dataset_types import DatasetEntry
 from pages.components.widgets.dataset_words import icon
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.starting import one_key, start

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry
 from core.errors import UnknownName
 from core.runs import Run
 from core.services.bootstrap import shared_service
+from core.specs.dataset_types import DatasetEntry
 from pages.components.widgets.text import plain
 
 

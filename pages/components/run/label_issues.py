@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry
 from core.errors import UnknownName
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues, is_believed, label_issues_of_run, why_not_believed
+from core.specs.dataset_types import DatasetEntry
 from pages.components.widgets.dataset_words import many
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.starting import one_key, start

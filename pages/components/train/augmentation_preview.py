@@ -5,9 +5,9 @@ import binascii
 
 import streamlit as st
 
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightKind
 from core.specs import ModelSpec
+from core.specs.config import TrainConfig
 from pages.components.train.preflight import ask, ask_in_turn, known, watched
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain

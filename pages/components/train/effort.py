@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.config import PRESETS, PresetName
 from core.services.bootstrap import shared_service
 from core.services.recommendation.recommendation import Circumstances
 from core.specs import ModelSpec, TaskSpec
+from core.specs.config import PRESETS, PresetName
 from pages.components.train.setting_form import setting_inputs
 from pages.components.train.setting_groups import BUDGET
 from pages.components.widgets.url_state import read_choice, write_choice

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import TrainConfig
 from core.errors import TouchstoneError
 from core.runs import Preflight, PreflightStatus, Run
 from core.services.bootstrap import shared_service
 from core.specs import ModelSpec
+from core.specs.config import TrainConfig
 from pages.components.train.preflight import ask, ask_in_turn, known, watched
 from pages.components.train.setting_form import SOURCE
 from pages.components.train.weight_source import is_folder

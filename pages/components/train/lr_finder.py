@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightKind
+from core.specs.config import TrainConfig
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.train.preflight import ask, known, watched

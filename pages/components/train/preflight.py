@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.config import TrainConfig
 from core.runs import Preflight, PreflightKind, PreflightStatus
 from core.services.bootstrap import shared_service
+from core.specs.config import TrainConfig
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import Group
 from core.configure import SettingField
+from core.specs.config import Group
 
 SOURCE = "source"  # of a pretrained model's weights: it has a place of its own beside the model
 

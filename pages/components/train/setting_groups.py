@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.config import PRESETS, Group
 from core.configure import SettingField
 from core.services.bootstrap import shared_service
 from core.specs import ModelSpec, TaskSpec
+from core.specs.config import PRESETS, Group
 from pages.components.train.setting_form import (
     HEADINGS,
     SOURCE,

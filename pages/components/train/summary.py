@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import TrainConfig
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
 from core.services.run_service import DatasetPreview
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
+from core.specs.config import TrainConfig
 from pages.components.run.run_again import cloned_from
 from pages.components.train.estimate import estimate_panel
 from pages.components.train.setting_groups import back_to_preset

@@ -1,8 +1,8 @@
 """Wording about datasets: the name of an example, counts and splits."""
 
-from core.dataset_types import VersionInfo
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
+from core.specs.dataset_types import VersionInfo
 
 _PARTS = {"train": "training", "validation": "validation", "test": "test"}
 SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}

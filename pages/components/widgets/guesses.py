@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 from pages.components.widgets.text import plain
 
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.config import TrainConfig
 from core.services.bootstrap import shared_service
+from core.specs.config import TrainConfig
 from core.specs.target import Target
 
 

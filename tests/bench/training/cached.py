@@ -11,10 +11,10 @@ from PIL import Image
 
 from core import catalog
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
+from core.specs.dataset_types import ImportOptions
 from tests.bench.startup import end, first_point_s
 from tests.bench.training.cases import FOLDER
 from tests.data.silent import Silent

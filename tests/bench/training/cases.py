@@ -15,11 +15,11 @@ import torch
 from torch import nn
 
 from core import catalog
-from core.config import TrainConfig
 from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples, TaskSpec
+from core.specs.config import TrainConfig
 from core.training.batches import Split
 
 FOLDER = Path(os.environ.get("BENCH_DATA", "/work/shared/data"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 
 
 @dataclass(frozen=True)

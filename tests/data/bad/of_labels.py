@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.bad_file import BadFile
 from tests.data.bad.of_tables import HEADER, Make, rows_text, written
 from tests.data.imported import reviews

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.bad_file import BadFile
 from tests.data.imported import reviews
 

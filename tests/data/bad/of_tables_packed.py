@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.bad_file import BadFile
 from tests.data.bad.of_tables import HEADER, PNG, Make, written
 from tests.data.imported import reviews

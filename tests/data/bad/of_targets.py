@@ -1,6 +1,6 @@
 """Tables that can be read, but hold no number that could be predicted, or nothing to predict it from."""
 
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.bad_file import BadFile
 from tests.data.bad.of_labels import table
 from tests.data.imported import reviews

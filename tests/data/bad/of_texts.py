@@ -1,6 +1,6 @@
 """Text files that somebody could well bring to learn to write from, and that are wrong."""
 
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.bad_file import BadFile
 from tests.data.bad.making import file
 from tests.data.documents.writing import story

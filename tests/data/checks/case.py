@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.checks.support.check_context import CheckContext
-from core.dataset_types import Severity
+from core.specs.dataset_types import Severity
 
 Make = Callable[[Path], CheckContext]
 

@@ -9,7 +9,7 @@ from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.runner import checks, repair
 from core.data.rows import FEATURE
 from core.data.wording import LOOKED_AT, SHOWN
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 from tests.data.checks import cases_of_images, cases_of_labels, cases_of_tables, cases_of_texts
 from tests.data.checks.case import Case
 from tests.data.checks.versions import again

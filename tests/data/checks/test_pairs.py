@@ -5,7 +5,7 @@ from PIL import Image
 from core.data.imports.run_import import run_import
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.manifest import FINDINGS
-from core.dataset_types import Finding, ImportOptions
+from core.specs.dataset_types import Finding, ImportOptions
 from tests.data.images.drawing import noise, pack, saved
 from tests.data.silent import Silent
 

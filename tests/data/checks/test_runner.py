@@ -17,8 +17,8 @@ from core.data.checks.support.runner import checks, examine, repair
 from core.data.rows import TEXT_ROWS
 from core.data.staging import ImportCancelled
 from core.data.task_kinds import LABELLED_TEXTS
-from core.dataset_types import Finding
 from core.errors import DataError, UnknownName
+from core.specs.dataset_types import Finding
 from tests.data.checks.cases_of_labels import labelled
 from tests.data.checks.versions import documents, images, of, table, texts
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from core.data.imports.run_import import run_fix, run_import
 from core.data.store.dataset_store import DatasetStore
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import pack, png
 from tests.data.silent import Silent
 

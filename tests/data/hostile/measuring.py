@@ -87,7 +87,7 @@ def _enter(case: HostileFile, path: Path, folder: Path) -> tuple[str, str]:
 def _data(path: Path, folder: Path) -> tuple[str, str]:
     from core.data.imports.run_import import preview_source, run_import
     from core.data.store.dataset_store import DatasetStore
-    from core.dataset_types import ImportOptions
+    from core.specs.dataset_types import ImportOptions
     from tests.data.silent import Silent
 
     seen = preview_source(path, ImportOptions())

@@ -10,8 +10,8 @@ from typing import Any
 from core.data.hub import cached_sets, preview_hub, read_hub
 from core.data.rows import read_rows
 from core.data.staging import ImportCancelled, StagedDataset
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 
 
 class Watched:

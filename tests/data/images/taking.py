@@ -6,7 +6,7 @@ from typing import Any
 
 from core.data.rows import read_packed, read_rows
 from core.data.staging import ReaderSpec, StagedDataset
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 
 
 class Watched:

@@ -9,7 +9,7 @@ from PIL import Image
 from core.data.images.decoding import decode
 from core.data.images.samples import Sample, small
 from core.data.imports.run_import import preview_source
-from core.dataset_types import ImportOptions, SourcePreview
+from core.specs.dataset_types import ImportOptions, SourcePreview
 from tests.data.images.drawing import noise, pack, png, saved
 from tests.data.readers.test_image_layouts import FILES, IMAGES
 from tests.data.readers.test_image_parquet import packed, table

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from core.data.readers.registry import find_reader, readers
 from core.data.staging import ReaderSpec, StagedDataset
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.making import classes, jpeg, zip_of
 from tests.data.bad.of_idx import IMAGES, LABELS, images, labels
 from tests.data.documents.writing import docx, pdf, story

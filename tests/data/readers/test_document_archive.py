@@ -4,8 +4,8 @@ import pytest
 
 from core.data.readers.document_archive import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.making import locked, zip_of
 from tests.data.documents.writing import docx, pdf, story
 from tests.data.images.drawing import lay_out, png

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from core.data.images.decoding import decode
 from core.data.readers.idx import READER
 from core.data.staging import StagedDataset
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import lay_out, pack
 from tests.data.images.taking import Watched, take
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from core.data.readers.image_folders import READER
 from core.data.staging import StagedDataset
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import lay_out, noise, pack, png, saved
 from tests.data.images.taking import Watched, take
 

@@ -10,8 +10,8 @@ from core.data.images.layout_specs import layouts
 from core.data.imports.run_import import preview_source
 from core.data.readers.image_layouts import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import lay_out, pack, png
 from tests.data.images.taking import Taken, take
 

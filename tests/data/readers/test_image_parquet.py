@@ -12,8 +12,8 @@ from core.data.imports.run_import import preview_source
 from core.data.readers import image_columns
 from core.data.readers.image_parquet import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import png
 from tests.data.images.taking import take
 

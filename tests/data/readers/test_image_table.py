@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from core.data.readers import image_folders
 from core.data.readers.image_table import READER
 from core.data.staging import StagedDataset
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import lay_out, pack, png
 from tests.data.images.taking import Watched, take
 

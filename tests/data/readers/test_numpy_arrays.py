@@ -10,8 +10,8 @@ from core.data.imports.run_import import preview_source
 from core.data.readers import binary_records
 from core.data.readers.numpy_arrays import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import lay_out
 from tests.data.images.taking import Taken, take
 

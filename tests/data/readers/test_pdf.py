@@ -6,8 +6,8 @@ from pypdf import PdfReader, PdfWriter
 
 from core.data.readers.pdf import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.documents.writing import locked_pdf, pdf, story
 from tests.data.images.taking import take
 

@@ -10,8 +10,8 @@ from core.data.images.decoding import decode
 from core.data.imports.run_import import preview_source
 from core.data.readers.pixel_table import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.images.taking import take
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from core.data.readers.plain_text import READER
 from core.data.readers.registry import find_reader
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.specs import DOCUMENT_BREAK
+from core.specs.dataset_types import ImportOptions
 from tests.data.documents.writing import story
 from tests.data.images.taking import take
 

@@ -11,8 +11,8 @@ import pytest
 from core import catalog
 from core.data.imports.run_import import preview_source
 from core.data.readers.registry import find_reader, readers
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.making import classes, zip_of
 from tests.data.bad.of_idx import images
 from tests.data.documents.test_books import book

@@ -11,7 +11,7 @@ from core.data.imports.run_import import preview_source
 from core.data.readers.registry import find_reader
 from core.data.rows import read_rows
 from core.data.staging import StagedDataset
-from core.dataset_types import Finding, ImportOptions, SourcePreview
+from core.specs.dataset_types import Finding, ImportOptions, SourcePreview
 from tests.data.silent import Silent
 
 

@@ -14,8 +14,8 @@ from pyarrow import parquet
 
 from core.data.imports.run_import import preview_source, run_import
 from core.data.store.dataset_store import DatasetStore
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.bad.of_tables import rows_text
 from tests.data.silent import Silent
 from tests.data.tables.workbook import write_workbook

@@ -13,10 +13,10 @@ from core.data.imports.run_import import preview_source, run_import
 from core.data.rows import FEATURE
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import SPLITS
+from core.specs.dataset_types import ImportOptions
 from tests.data.silent import Silent
 from tests.data.tables.taken import preview, take, write_csv
 

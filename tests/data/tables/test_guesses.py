@@ -6,7 +6,7 @@ import pytest
 
 from core.data.imports.run_import import preview_source, run_import
 from core.data.store.dataset_store import DatasetStore
-from core.dataset_types import ImportOptions
+from core.specs.dataset_types import ImportOptions
 from tests.data.silent import Silent
 
 TABLE = "id;comment;mood;shop\n" + "\n".join(

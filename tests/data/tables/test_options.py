@@ -8,8 +8,8 @@ import pytest
 from core.data.imports.run_import import preview_source, run_import
 from core.data.store.dataset_store import DatasetStore
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.imported import reviews
 from tests.data.silent import Silent
 from tests.data.tables.taken import preview, take, write_csv

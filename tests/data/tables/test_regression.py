@@ -7,8 +7,8 @@ import pytest
 
 from core.data.imports.run_import import run_import
 from core.data.store.dataset_store import DatasetStore
-from core.dataset_types import ImportOptions
 from core.errors import DataError
+from core.specs.dataset_types import ImportOptions
 from tests.data.silent import Silent
 from tests.data.tables.taken import preview, take, write_csv
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 from tests.data.tables.taken import preview, take, write_csv
 
 TOPICS = ("parcel", "invoice", "screen", "manual", "refund", "keyboard", "driver", "price", "battery", "cable")

@@ -8,9 +8,9 @@ import pytest
 
 from core.data import inspection_client
 from core.data.inspection_client import preview_source
-from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.processes.limits import Limits
+from core.specs.dataset_types import ImportOptions
 from tests.data.hostile.cases import CASES
 from tests.data.hostile.hostile_file import CANARY, SECRET, HostileFile
 from tests.live import collected

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from core.data.imports.run_import import run_import
-from core.dataset_types import ImportOptions
 from core.services.advice.rules_on_run import line_of
 from core.services.bootstrap import open_service
 from core.services.curve_cache import curves_of
 from core.services.run_service import Service
 from core.settings import Settings
+from core.specs.dataset_types import ImportOptions
 from tests.bench.startup import end
 from tests.data.silent import Silent
 

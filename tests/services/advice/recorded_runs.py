@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from core import catalog
-from core.config import TrainConfig
 from core.runs import Run, RunStatus, Stage
 from core.services.advice.evidence import Evidence, Line
+from core.specs.config import TrainConfig
 
 FOLDER = Path(__file__).parent / "recorded"
 NAMES = tuple(sorted(file.stem.replace("-", " ") for file in FOLDER.glob("*.json")))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.data.rows import read_packed
 from core.data.splits.duplicates import group_numbers
 from core.data.task_kinds import TaskKind
-from core.dataset_types import Finding
+from core.specs.dataset_types import Finding
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from core.catalog import entries
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.dataset_types import Finding, Severity
 from core.errors import DataError, UnknownName
+from core.specs.dataset_types import Finding, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from core.data.images.annotated import Files, Labelling, Said
 from core.data.images.class_folders import folder_of, split_named
 from core.data.images.layout_specs import LayoutSpec
 from core.data.images.skip_report import SkipReport
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 
 MASKS = ("ground_truth", "ground truth", "groundtruth", "masks", "mask")
 GOOD = ("good", "ok", "normal")

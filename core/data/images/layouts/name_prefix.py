@@ -9,8 +9,8 @@ from core.data.images.annotated import Files, Labelling, Said, split_of
 from core.data.images.class_folders import Folder, folder_of, is_image, split_above
 from core.data.images.layout_specs import LayoutSpec
 from core.data.wording import listed
-from core.dataset_types import Guess
 from core.errors import DataError
+from core.specs.dataset_types import Guess
 
 LEAST_EACH, LEAST_CLASSES, MOST_CLASSES = 3, 2, 200
 _NUMBERED = re.compile(r"([^\W\d_].{0,80}?)(?:[-_. ]+|(?<=[^\W\d_]))(?:\(?\d{1,9}\)?|\d{1,9}[-_.]\d{1,9})")

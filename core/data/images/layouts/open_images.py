@@ -8,7 +8,7 @@ from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.csv_rows import TABLES, header, rows
 from core.data.images.layout_specs import LayoutSpec
 from core.data.images.skip_report import SkipReport
-from core.dataset_types import Guess
+from core.specs.dataset_types import Guess
 
 
 def may_be(names: Sequence[str]) -> bool:

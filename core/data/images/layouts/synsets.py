@@ -10,8 +10,8 @@ from core.data.images.annotated import Files, Labelling, Said
 from core.data.images.class_folders import arrange, folder_of
 from core.data.images.layout_specs import LayoutSpec
 from core.data.images.skip_report import SkipReport
-from core.dataset_types import Guess
 from core.errors import DataError
+from core.specs.dataset_types import Guess
 
 NAMES = (
     *("words.txt", "loc_synset_mapping.txt", "synset_words.txt", "labels.txt", "class_names.txt", "classes.txt"),

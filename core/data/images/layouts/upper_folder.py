@@ -8,8 +8,8 @@ from core.data.images.class_folders import Folder, folder_of, is_image, split_na
 from core.data.images.layout_specs import LayoutSpec
 from core.data.images.skip_report import SkipReport
 from core.data.wording import listed
-from core.dataset_types import Guess
 from core.errors import DataError
+from core.specs.dataset_types import Guess
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _WORDS = (
