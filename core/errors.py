@@ -126,6 +126,26 @@ class CheckpointUnusable(UserError):
     """A checkpoint is truncated, altered or from another model."""
 
 
+class InferenceUnavailable(TouchstoneError):
+    """The process that answers with models does not start, or dies on this input."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The process that answers with models could not be started. {why} Try again; if it goes on, "
+            "'touchstone doctor' says what is wrong with this machine."
+        )
+
+
+class InferenceDied(TouchstoneError):
+    """The process that answers with models died twice on the same question."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The process that answers with models ended while it answered, was started again and ended again, perhaps "
+            "for want of memory. Nothing is lost. Close other programs, ask with a smaller input or with fewer models."
+        )
+
+
 class StopRequested(Exception):
     """A requested stop during a wait or computation: no error, nothing to report."""
 

@@ -7,7 +7,7 @@ from core.specs.contender import Contender
 
 
 @pytest.mark.parametrize(
-    "text", ["ab12cd34", "ab12cd34@last", "ab12cd34~original", "ab12cd34+tfidf-logistic", "llm:Qwen 3 (local)"]
+    "text", ["5dp7rxva", "ab12cd34@last", "ab12cd34~original", "ab12cd34+tfidf-logistic", "llm:Qwen 3 (local)"]
 )
 def test_a_reference_is_written_as_it_is_read(text: str) -> None:
     assert Contender.parse(text).format() == text

@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
                "notifications", "catalog", "configure", "processes"},
     "services": {"access", "catalog", "configure", "data", "evaluation", "notifications", "preprocessing", "processes",
                  "statistics", "store", "tracking"},
-    "serving": {"catalog", "data", "evaluation", "preprocessing", "processes", "training"},
+    "serving": {"catalog", "data", "evaluation", "preprocessing", "processes", "services", "training"},
     "evaluation": {"statistics", "training"},
     "training": {"modules", "statistics"},
     "data": {"catalog", "hub", "preprocessing", "processes"},

@@ -1,6 +1,6 @@
 """`touchstone serve`: finished runs answer over HTTP."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,72 +8,17 @@ import typer
 from core.access.api_token import make_api_token, stored_api_token
 from core.access.token import LOOPBACK, take_token
 from core.cli.machine import HOST, check_port
-from core.errors import RunNotFound, RunNotReady, TouchstoneError, UserError
+from core.errors import UserError
 from core.processes.limits import GIB, machine_memory
-from core.runs import Run
 from core.services.bootstrap import open_service
-from core.services.dataset_service import columns_in
+from core.serving.server.registry import SHARE_OF_MEMORY, ServiceRegistry
 from core.serving.server.served_runs import ServedRun
 
 if TYPE_CHECKING:
     from core.services.run_service import Service
 
 PORT = 8600
-SHARE_OF_MEMORY = 0.25  # of the machine, for models that are kept warm
 SHOWN = 10  # runs that are listed at the start
-
-
-class ServiceRegistry:
-    """The finished runs of a home.
-
-    Args:
-        service: Knows the runs.
-        only: The ids of those that are served; empty is all.
-    """
-
-    def __init__(self, service: "Service", only: Sequence[str] = ()) -> None:
-        self._service, self._only = service, frozenset(only)
-
-    def find(self, name: str) -> ServedRun:
-        """Return a run by its id, else the newest of this name that has a model.
-
-        Raises:
-            RunNotFound: There is none, or it is not served.
-            RunNotReady: It has no model yet.
-        """
-        try:
-            run = self._service.run(name)
-        except RunNotFound:
-            named = [run for run in self._service.runs() if run.name == name.strip()]
-            if not named:
-                raise
-            run = next((run for run in named if self._has_model(run)), named[0])
-        if self._only and run.id not in self._only:
-            raise RunNotFound(name)
-        return self._served(run)
-
-    def served(self) -> list[ServedRun]:
-        """Return all runs that may be asked, the newest first."""
-        runs = [run for run in self._service.runs() if not self._only or run.id in self._only]
-        return [self._served(run) for run in runs if self._has_model(run)]
-
-    def _has_model(self, run: Run) -> bool:
-        try:
-            self._service.finished_folder(run.id)
-        except RunNotReady:
-            return False
-        return True
-
-    def _served(self, run: Run) -> ServedRun:
-        folder, facts = self._service.finished_folder(run.id), self._facts(run)
-        texts = tuple(str(column["name"]) for column in columns_in(facts, "text"))
-        return ServedRun(run.id, run.name, run.task, folder, run.created_at, texts, bool(facts.get("conversations")))
-
-    def _facts(self, run: Run) -> Mapping[str, object]:
-        try:
-            return self._service.dataset_service.facts(run.config.dataset, run.dataset_fingerprint)
-        except TouchstoneError:  # the data set is gone; the model is not
-            return {}
 
 
 def serve(

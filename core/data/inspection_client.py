@@ -1,9 +1,10 @@
 """Inspected user files and images for the dashboard, read only in a separate process."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,17 @@ def thumbnail(content: bytes, largest: int) -> bytes:
     """
     asked = {"largest": largest}
     return inspectors().ask("thumbnail", asked, content, subject="this image", limits=limits_of_image())[1]
+
+
+def model_image(content: bytes, info: Mapping[str, Any], visitor: str = "") -> bytes:
+    """Return a picture in a model's own form; as `core.data.images.model_input.model_image`.
+
+    Raises:
+        DataError: It is no picture that can be used, or was stopped.
+    """
+    limits = limits_of_image()
+    said = inspectors().ask("model-picture", info, content, subject="this image", limits=limits, visitor=visitor)
+    return said[1]
 
 
 def load_images(rows: "pa.Table", packs: Path, size: int, channels: int) -> NDArray[np.uint8]:

@@ -17,6 +17,7 @@ from core.processes.identity import kill
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
 from core.services.dataset_service import DatasetPreview, DatasetService
 from core.services.example_run import example_run
+from core.services.inference import InferenceClient
 from core.services.lineage import Family, with_changes
 from core.services.preflight import Preflights
 from core.services.run_document import run_document, tail_of
@@ -47,7 +48,7 @@ class Service:
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
         self._family, self._lost_runs = Family(settings, self._runs), LostRunDetector(database)
         self._lock_holders = LockHolders(database)
-        self.preflights = Preflights(database, worker)
+        self.preflights, self.inference = Preflights(database, worker), InferenceClient(settings)
         self.targets = Targets(settings, self._runs, self.dataset_service)
 
     @staticmethod
@@ -194,9 +195,8 @@ class Service:
     def end_run(self, run_id: str) -> Run:
         """Kill a hung run's process at once; its checkpoints are kept.
 
-        It is for a run that does not react to a stop request.
-
-        It may be the one that keeps everybody from writing: then it is ended before the wish is noted.
+        It is for a run that does not react to a stop request. It may be the one that keeps everybody from writing: then
+        it is ended before the wish is noted.
 
         Raises:
             RunNotReady: It has already ended, or is logged elsewhere.

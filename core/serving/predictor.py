@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import catalog
+from core.data.images.model_input import read_image
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.preprocessing.abilities import RemarkingPreprocessor
 from core.preprocessing.encoder_device import compute_on
-from core.serving.images import read_image
 from core.serving.rows import ColumnReader, Decimal, table_of
 from core.specs import DataInfo, Images, Inputs, Preprocessor, TaskSpec, Texts
+from core.specs.contender import Checkpoint
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:
@@ -22,13 +23,21 @@ if TYPE_CHECKING:
 
     from core.training.checkpoint import ModelCard
 
-BEST = Path("checkpoints") / "best"  # within a run's folder
+BEST, LAST = Path("checkpoints") / "best", Path("checkpoints") / "last"  # within a run's folder
 BATCH = 256
 _ANSWERS = {
     "label": "This model names labels and does nothing else. Use: touchstone predict RUN",
     "number": "This model answers with numbers and does nothing else. Use: touchstone predict RUN --csv FILE",
     "text": "This model writes text. Use: touchstone generate RUN --prompt TEXT",
 }
+_CUT = (
+    "The text fills all {places:,} places (tokens) that this model reads: of a longer one it reads the beginning and "
+    "the end alone."
+)
+_NO_ORIGINAL = (
+    "This model had nothing to answer with before it was trained: what it answers with was made for its data. Only a "
+    "pretrained language model can be asked as it was before."
+)
 Input = str | Path | bytes | NDArray[np.uint8] | Mapping[str, Any]
 
 
@@ -39,6 +48,7 @@ class Prediction:
     label: str
     score: float  # how sure it is, 0 to 1
     scores: dict[str, float]  # by label, the likeliest first
+    remarks: tuple[str, ...] = ()  # sentences: what of the input the model does not know or has not read
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,11 @@ class Predictor:
             DataError: An input is not what the model expects.
         """
         self._check_answers_with("label")
-        return [self._prediction(row) for logits in self._answers(inputs) for row in logits.softmax(-1).numpy()]
+        return [
+            self._prediction(row, remarks)
+            for logits, said in self._answers(inputs)
+            for row, remarks in zip(logits.softmax(-1).numpy(), said, strict=True)
+        ]
 
     def predict_numbers(self, inputs: Sequence[Input], decimal_hint: Decimal = ".") -> list[NumberPrediction]:
         """Return the number for each input, in order.
@@ -86,14 +100,11 @@ class Predictor:
             DataError: An input is not what the model expects.
         """
         self._check_answers_with("number")
-        found = []
-        for examples in self._batches(inputs, decimal_hint):
-            values = self._answer(examples).tolist()
-            remarks: list[tuple[str, ...]] = [()] * len(values)
-            if isinstance(self.preprocessor, RemarkingPreprocessor):
-                remarks = self.preprocessor.remarks(examples)
-            found += [self._number(*each) for each in zip(values, remarks, strict=True)]
-        return found
+        return [
+            self._number(value, remarks)
+            for values, said in self._answers(inputs, decimal_hint)
+            for value, remarks in zip(values.tolist(), said, strict=True)
+        ]
 
     def _number(self, value: float, remarks: tuple[str, ...]) -> NumberPrediction:
         if not self.info.target_low < value < self.info.target_high:
@@ -105,18 +116,29 @@ class Predictor:
         if self.task.output_kind != kind:
             raise UserError(_ANSWERS[self.task.output_kind])
 
-    def _answers(self, inputs: Sequence[Input], decimal_hint: Decimal = ".") -> "Iterator[Tensor]":
-        """Yield what the model computes for each batch, (B, ...) float32 on the CPU."""
-        yield from (self._answer(examples) for examples in self._batches(inputs, decimal_hint))
+    def _answers(
+        self, inputs: Sequence[Input], decimal_hint: Decimal = "."
+    ) -> "Iterator[tuple[Tensor, list[tuple[str, ...]]]]":
+        """Yield each batch's answers, (B, ...) float32 on the CPU, and remarks on its inputs."""
+        for examples in self._batches(inputs, decimal_hint):
+            rows = self.preprocessor.transform(examples)
+            yield self._answer(rows), self._remarks(examples, rows)
 
-    def _answer(self, examples: Inputs) -> "Tensor":
-        """Return what the model computes for a batch, (B, ...) float32 on the CPU."""
+    def _answer(self, rows: NDArray[Any]) -> "Tensor":
+        """Return what the model computes for rows, (B, ...) float32 on the CPU."""
         import torch
 
-        rows = self.preprocessor.transform(examples)
         with torch.inference_mode():
             answers: Tensor = self.module(torch.as_tensor(rows).to(self.device))
         return answers.float().cpu()
+
+    def _remarks(self, examples: Inputs, rows: NDArray[Any]) -> list[tuple[str, ...]]:
+        """Return, for each input, what of it the model does not know or has not read."""
+        if isinstance(self.preprocessor, RemarkingPreprocessor):
+            return self.preprocessor.remarks(examples)
+        is_tokens = self.task.input_kind == "text" and rows.ndim == 2 and rows.dtype.kind in "iu" and rows.shape[1] > 1
+        full = rows[:, -1] != self.info.padding_id if is_tokens else np.zeros(len(rows), np.bool_)
+        return [(_CUT.format(places=rows.shape[1]),) if is_full else () for is_full in full]
 
     def _batches(self, inputs: Sequence[Input], decimal_hint: Decimal) -> Iterator[Inputs]:
         starts = range(0, len(inputs), BATCH)
@@ -136,11 +158,11 @@ class Predictor:
         images = [p if isinstance(p, np.ndarray) else read_image(_source(p), self.info) for p in inputs]
         return np.stack(images)
 
-    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
+    def _prediction(self, probabilities: NDArray[np.float32], remarks: tuple[str, ...]) -> Prediction:
         order = np.argsort(-probabilities, kind="stable")
         scores = {self.info.labels[k]: float(probabilities[k]) for k in order}
         label = self.info.labels[order[0]]
-        return Prediction(label, scores[label], scores)
+        return Prediction(label, scores[label], scores, remarks)
 
     def generate(self, prompt: str, **settings: Any) -> str:
         """Return what the model writes after the prompt; settings as in `core.training.generation.generate`.
@@ -167,15 +189,21 @@ def _source(given: Any) -> Path | bytes:
     return given if isinstance(given, bytes) else Path(given)
 
 
-def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
-    """Load the best checkpoint of a run.
+def load_predictor(run_folder: Path, device: str = "cpu", checkpoint: Checkpoint = "best") -> Predictor:
+    """Load a checkpoint of a run.
+
+    Args:
+        run_folder: The run's folder.
+        device: Where to compute.
+        checkpoint: Which weights; "original" is those that a pretrained model had before it was trained.
 
     Raises:
         RunNotReady: The run has saved no model yet.
+        UserError: There is no such original.
         CheckpointUnusable: The checkpoint is truncated, altered or from another model.
         EncoderUnavailable: It needs another pretrained encoder than the one that is installed.
     """
-    from core.training.checkpoint import load_weights, read_card
+    from core.training.checkpoint import load_state, load_weights, read_card, restore_module
     from core.training.device import answering_threads, choose_device
 
     choose_device("cpu", answering_threads())  # as many threads as its speed was measured with
@@ -197,6 +225,13 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
     info = replace(preprocessor.info(card.labels), ground=known.ground, units=known.units)
     task = catalog.find_task(card.task).on(info)
     module = model.build(params, info)
-    load_weights(folder, module)
+    if checkpoint == "last":
+        restore_module(module, load_state(run_folder / LAST))
+    elif checkpoint == "original":
+        if model.load_pretrained is None or task.output_kind != "text":
+            raise UserError(_NO_ORIGINAL)
+        model.load_pretrained(params, module)
+    else:
+        load_weights(folder, module)
     compute_on(device)
     return Predictor(card, task, info, preprocessor, module.to(device).eval(), device)

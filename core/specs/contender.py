@@ -9,7 +9,7 @@ from core.errors import UserError
 Checkpoint = Literal["best", "last", "original"]
 LANGUAGE_MODEL = "llm:"
 _SIGNS: dict[str, Checkpoint] = {"@last": "last", "~original": "original"}
-_RUN = re.compile(r"(?P<run>[0-9a-f]{8})(?:(?P<sign>@last|~original)|\+(?P<baseline>[a-z0-9][a-z0-9-]*))?")
+_RUN = re.compile(r"(?P<run>[0-9a-z]{8})(?:(?P<sign>@last|~original)|\+(?P<baseline>[a-z0-9][a-z0-9-]*))?")
 
 
 @dataclass(frozen=True)

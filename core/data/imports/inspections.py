@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from core import catalog
 from core.data.images.loading import checked_image, load_images, thumbnail
+from core.data.images.model_input import model_image
 from core.data.imports.run_import import preview_source
 from core.data.inspection_client import PREVIEW
 from core.specs.dataset_types import ImportOptions
@@ -30,6 +31,10 @@ def _thumbnail(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
     return None, thumbnail(content, int(asked["largest"]))
 
 
+def _model_image(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
+    return None, model_image(content, asked)
+
+
 def _images(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
     packs, offsets, sizes = zip(*asked["places"], strict=True)
     rows = pa.table({"pack": packs, "offset": offsets, "size_bytes": sizes})
@@ -38,6 +43,7 @@ def _images(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
 
 INSPECTIONS = {
     "look": _preview, "checked-picture": _checked_image, "thumbnail": _thumbnail, "pictures": _images,
+    "model-picture": _model_image,
 }  # fmt: skip
 
 

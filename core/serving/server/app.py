@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import TouchstoneError
+from core.serving.server.answer_routes import answer_router
 from core.serving.server.errors import CLIENT_LEFT, error_response, respond
 from core.serving.server.generation_routes import Writers
 from core.serving.server.guard import Guard, Limits
@@ -63,6 +64,7 @@ def create_app(
         description="Trained runs, in the formats of OpenAI's API and of Hugging Face's tasks.",
     )  # fmt: skip
     app.include_router(openai_router(pool, bounds, writers))
+    app.include_router(answer_router(pool, bounds, writers))
     app.include_router(task_router(pool, bounds, writers))
     _add_status(app, pool, metrics)
     _add_errors(app)

@@ -18,7 +18,7 @@ CLIENT_LEFT = 499  # nginx's number for a client that did not wait
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RunNotFound, 404),
     (RunNotReady, 409),
-    (CheckpointUnusable, 500),
+    (CheckpointUnusable, 410),
     (DataError, 422),
     (UserError, 400),
     (TooBusy, 503),

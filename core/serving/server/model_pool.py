@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core.errors import TouchstoneError
 from core.preprocessing.abilities import SlowPreprocessor
-from core.serving.predictor import NumberPrediction, Prediction, Predictor, load_predictor
+from core.serving.contenders import load_contender
+from core.serving.predictor import NumberPrediction, Prediction, Predictor
 from core.serving.server.batching import Batcher
 from core.serving.server.metrics import Metrics
 from core.serving.server.served_runs import Registry, ServedRun
@@ -81,7 +82,9 @@ class ModelPool:
             NoRoom: Every warm model is answering, and this one does not fit beside them.
         """
         run = await self._find(name)
-        warm = self._warm.get(run.id) or await self._load(run)
+        warm = self._warm.get(run.id)
+        if warm is None or warm.run.stamp != run.stamp:  # a run that trains has saved a newer one
+            warm = await self._load(run)
         warm.users += 1
         warm.used_at = time.monotonic()
         try:
@@ -110,11 +113,14 @@ class ModelPool:
 
     async def _load(self, run: ServedRun) -> WarmModel:
         async with self._loading:
-            if run.id in self._warm:  # somebody else has loaded it meanwhile
-                return self._warm[run.id]
+            old = self._warm.get(run.id)
+            if old is not None and old.run.stamp == run.stamp:  # somebody else has loaded it meanwhile
+                return old
             before = psutil.Process().memory_info().rss
-            predictor = await asyncio.to_thread(load_predictor, run.folder)
+            predictor = await asyncio.to_thread(load_contender, run.folder, run.contender)
             size = size_of(predictor, psutil.Process().memory_info().rss - before)
+            if old is not None:
+                del self._warm[run.id]  # who holds it still may ask it to the end
             self._make_room(size)
             batcher = Batcher(_answers_of(predictor), _kind_of(predictor), self._metrics.batch_size.observe)
             self._warm[run.id] = WarmModel(run, predictor, size, batcher)

@@ -7,11 +7,11 @@ from PIL import Image
 from core.data.images.background import find_ground
 from core.data.images.decoding import decode
 from core.data.images.loading import checked_image
+from core.data.images.model_input import read_image
 from core.data.imports.run_import import run_import
 from core.data.readers.image_folders import READER
 from core.data.store.dataset_store import DatasetStore
 from core.errors import DataError
-from core.serving.images import read_image
 from core.specs import DataInfo
 from core.specs.dataset_types import ImportOptions
 from tests.data.images.drawing import pack, saved

@@ -112,7 +112,9 @@ def test_a_run_that_learnt_conversations_chats(folder: Folder) -> None:
 
 def test_a_frozen_encoder_gives_embeddings(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = SentenceEncoder()
-    monkeypatch.setattr(model_pool, "load_predictor", lambda path: replace(load_predictor(path), preprocessor=encoder))
+    monkeypatch.setattr(
+        model_pool, "load_contender", lambda path, _: replace(load_predictor(path), preprocessor=encoder)
+    )
     answer = post(folder, "/v1/embeddings", {"model": "texts", "input": ["good", "very good indeed"]}).json()
     assert [len(one["embedding"]) for one in answer["data"]] == [encoder.width] * 2
     assert answer["data"][0]["embedding"] == pytest.approx(encoder.transform(("good",))[0].tolist(), abs=1e-4)

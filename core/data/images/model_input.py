@@ -1,7 +1,9 @@
 """User image files, converted to the form of a model's training images."""
 
+import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,26 @@ def read_image(source: Path | bytes, info: DataInfo) -> Images:
     if is_drawing and image.size != (width, height):
         image = _like_a_drawing(image.convert("L"), width, height)
     return shape(image, width, height, channels)
+
+
+def model_image(content: bytes, info: Mapping[str, Any]) -> bytes:
+    """Return a PNG of an image as a model expects it, which `read_image` leaves as it is.
+
+    Args:
+        content: The file.
+        info: Of the model: `shape` (C, H, W), `ground`, and `mean` of the channels, in 0..1.
+
+    Raises:
+        DataError: It is no picture, or too large a one.
+    """
+    from PIL import Image
+
+    channels, height, width = info["shape"]
+    known = DataInfo((), (channels, height, width), channel_mean=tuple(info["mean"]), ground=info["ground"])
+    pixels = read_image(content, known)
+    written = io.BytesIO()
+    Image.fromarray(pixels[..., 0] if channels == 1 else pixels).save(written, "PNG")
+    return written.getvalue()
 
 
 def _decode(source: Path | bytes, name: str, ground: int) -> "Image":

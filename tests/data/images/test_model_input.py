@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.data.images.model_input import read_image
 from core.errors import DataError
-from core.serving.images import read_image
 from core.specs import DataInfo
 
 DIGITS = DataInfo(("0", "1"), (1, 8, 8), channel_mean=(0.3,), channel_std=(0.4,))

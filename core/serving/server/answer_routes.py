@@ -1,0 +1,115 @@
+"""What the dashboard asks: answers with remarks and milliseconds, text with the alternatives of each token."""
+
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from core.serving.predictor import NumberPrediction, Prediction
+from core.serving.server.generation_routes import Writers, check_writes
+from core.serving.server.guard import Limits
+from core.serving.server.inputs import inputs_of, parse_json, top_k_of
+from core.serving.server.leaving import while_there
+from core.serving.server.model_pool import ModelPool, WarmModel
+from core.serving.server.writing import Piece, Wish, prompt_ids
+from core.training.generation import Sampling
+
+LINES = "application/x-ndjson"
+
+
+class WriteRequest(BaseModel):
+    """What is to be written, by whom the path says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: str = ""
+    max_tokens: int = Field(default=200, ge=1, le=4_096)
+    temperature: float = Field(default=0.8, ge=0, le=2)
+    top_k: int = Field(default=0, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    seed: int | None = Field(default=None, ge=0, lt=2**63)
+    stop: list[str] = Field(default_factory=list, max_length=4)
+    alternatives: int = Field(default=0, ge=0, le=20)
+
+
+def answer_router(pool: ModelPool, limits: Limits, writers: Writers) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        pool: The models.
+        limits: Of a request.
+        writers: Writes for models of text.
+    """
+    router = APIRouter()
+
+    @router.post("/models/{name}/answers", summary="Ask a model; answers with scores, remarks and milliseconds")
+    async def answers(name: str, request: Request) -> Response:
+        """Send JSON {"inputs": [...], "parameters": {"top_k": 5}}; images as base64."""
+        asked = parse_json(await request.body())
+        async with pool.model(name) as warm:
+            return JSONResponse(await while_there(request, _answers(warm, asked, limits)))
+
+    @router.post("/models/{name}/write", summary="Let a model write; one JSON object a line, with alternatives")
+    async def write(name: str, wanted: WriteRequest) -> Response:
+        """Each line has `text` and `tokens`; the last one says why the text ends."""
+        async with pool.model(name) as warm:
+            check_writes(warm)
+            note = _cut_prompt(warm, wanted.prompt)
+        return StreamingResponse(_lines(pool, warm.run.id, wanted, note, writers), media_type=LINES)
+
+    @router.post("/models/{name}/load", summary="Load a model before somebody asks")
+    async def load(name: str) -> Response:
+        async with pool.model(name) as warm:
+            return JSONResponse({"id": warm.run.id, "task": warm.run.task})
+
+    return router
+
+
+async def _answers(warm: WarmModel, asked: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    inputs, _ = inputs_of(asked, warm.predictor.task.input_kind, warm.run, limits.items)
+    top = top_k_of(asked, warm.predictor.info.labels)
+    begun = time.perf_counter()
+    found = await warm.batcher.answer(inputs)
+    ms = 1000 * (time.perf_counter() - begun)
+    return {"id": warm.run.id, "ms": ms, "answers": [_answer(one, top) for one in found]}
+
+
+def _answer(one: Prediction | NumberPrediction, top: int) -> dict[str, Any]:
+    if isinstance(one, NumberPrediction):
+        return {"value": one.value, "remarks": one.remarks}
+    scores = dict(list(one.scores.items())[:top])
+    return {"label": one.label, "score": one.score, "scores": scores, "remarks": one.remarks}
+
+
+def _cut_prompt(warm: WarmModel, prompt: str) -> str:
+    """Return the sentence on a prompt that is longer than what the model reads; empty if it is not."""
+    context, count = warm.predictor.info.input_shape[0], len(prompt_ids(warm.predictor, prompt))
+    if count <= context:
+        return ""
+    return f"The prompt has {count:,} tokens and this model reads {context:,}: it goes on from the last {context:,}."
+
+
+async def _lines(pool: ModelPool, run: str, wanted: WriteRequest, note: str, writers: Writers) -> AsyncIterator[str]:
+    seed = secrets.randbelow(2**31) if wanted.seed is None else wanted.seed
+    sampling = Sampling(wanted.temperature, wanted.top_k, wanted.top_p, seed)
+    wish = Wish(wanted.prompt, sampling, wanted.max_tokens, tuple(wanted.stop), wanted.alternatives)
+    yield _line({"note": note, "seed": seed})
+    begun = time.perf_counter()
+    async with pool.model(run) as warm:  # held as long as the stream lasts
+        async for piece in writers.pieces(warm, wish):
+            yield _line(_piece(piece) | {"ms": 1000 * (time.perf_counter() - begun)})
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    tokens = [{"text": one.text, "logprob": one.logprob, "likeliest": one.likeliest} for one in piece.tokens]
+    return {"text": piece.text, "tokens": tokens, "reason": piece.reason}
+
+
+def _line(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False) + "\n"
