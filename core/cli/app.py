@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from core.cli import data, doctor, estimate, lists, machine, recipes, runs, serve, train, transfer, use
+from core.cli import contest, data, doctor, estimate, lists, llm, machine, recipes, runs, serve, train, transfer, use
 from core.errors import TouchstoneError
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ app.add_typer(lists.models, name="models")
 app.command("predict")(use.predict)
 app.command("generate")(use.generate)
 app.command("evaluate")(use.evaluate)
+app.command("contest")(contest.contest)
+app.add_typer(llm.app, name="llm")
 app.command("serve")(serve.serve)
 app.command("worker")(machine.worker)
 app.command("doctor")(doctor.doctor)

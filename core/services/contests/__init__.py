@@ -1,0 +1,1 @@
+"""Contests: language models asked about a data set's rows, as resumable jobs."""

@@ -1,0 +1,83 @@
+"""Contests in sentences, the same on pages and in commands."""
+
+from core.contest.plan import Trial
+from core.contest.results import ContestResult
+from core.specs import percent_digits
+
+CONSTRAINTS = {
+    "logprobs": "by the log probabilities of the labels' codes",
+    "schema": "by a JSON schema of the labels' codes",
+    "text": "as free text, in which a label's code or name is looked for",
+}
+
+
+def trial_in_words(trial: Trial) -> str:
+    """Return what a prompt did on the validation rows."""
+    shots = f"{trial.shots} examples" if trial.shots else "no examples"
+    said = f"{shots} in the prompt: {trial.right} of {trial.rows} right"
+    if trial.no_label:
+        said += f", {trial.no_label} without a label"
+    return f"{said}, {trial.tokens_in + trial.tokens_out:,.0f} tokens a request, {trial.p50_ms:,.0f} ms"
+
+
+def cost_in_words(money: float | None, currency: str) -> str:
+    """Return a sum of money to the cent, below 1 with more digits."""
+    if money is None:
+        return "no price given"
+    return f"{money:,.2f} {currency}" if money >= 1 or money == 0 else f"{money:.4f} {currency}"
+
+
+def result_in_words(result: ContestResult) -> list[str]:
+    """Return a contest's result in sentences: score, rows, cost, what to know."""
+    return [one for one in (_score(result), _asked(result), _cost(result), *notes_of(result)) if one]
+
+
+def notes_of(result: ContestResult) -> list[str]:
+    """Return what to know before believing a result."""
+    notes = []
+    if result.no_label:
+        notes.append(f"{result.no_label:,} answers named no label; they count as wrong.")
+    if result.cut:
+        notes.append(f"{result.cut:,} rows were longer than what is sent or read, and were cut.")
+    if not result.tokens_counted:
+        notes.append("The endpoint does not count tokens; these are guessed from the length of the texts.")
+    if result.versions_asked > 1:
+        notes.append(
+            f"It is the {ordinal(result.versions_asked)} prompt that was asked on these test rows: choosing among "
+            "prompts by this score makes the best one look better than it is."
+        )
+    return notes
+
+
+def ordinal(number: int) -> str:
+    """Return a number as a place in a row: "2nd"."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0, "th")
+    return f"{number}{ending}"
+
+
+def _score(result: ContestResult) -> str:
+    if result.score is None:
+        return ""
+    score = result.score
+    return (
+        f"{result.model}: right on {percent_digits(score.value)} % of {len(result.rows):,} test rows (95 % interval "
+        f"{percent_digits(score.ci_low)} to {percent_digits(score.ci_high)} %)."
+    )
+
+
+def _asked(result: ContestResult) -> str:
+    of = "all" if len(result.rows) == result.test_rows else f"{len(result.rows):,} of"
+    how = f", held to the labels {CONSTRAINTS[result.constraint]}" if result.labels else ""
+    return f"It was asked about {of} {result.test_rows:,} test rows{how}; {result.prompt.shots} examples in the prompt."
+
+
+def _cost(result: ContestResult) -> str:
+    tokens = f"{result.tokens_in:,} tokens read, {result.tokens_out:,} written"
+    speed = f"{result.p50_ms:,.0f} ms (p50), {result.p95_ms:,.0f} ms (p95)"
+    if result.money is None:
+        return f"{tokens}; no price was given. Each answer took {speed}."
+    new = "" if result.asked == len(result.rows) else f" ({result.asked:,} answers were new; the others were known)"
+    return (
+        f"{tokens}: {cost_in_words(result.money, result.currency)} at the price of {result.priced_on}{new}, "
+        f"{cost_in_words(result.cost_per_1000, result.currency)} per 1,000 answers. Each took {speed}."
+    )
