@@ -128,8 +128,9 @@ class EndpointClient:
         usage = found.get("usage") if isinstance(found.get("usage"), dict) else {}
         read, written = (_whole(usage, key) for key in ("prompt_tokens", "completion_tokens"))
         counted = read is not None and written is not None
-        tokens = (read, written) if counted else (len(prompt) / _CHARACTERS_A_TOKEN, len(text) / _CHARACTERS_A_TOKEN)
-        return LabelAnswer(NO_LABEL, text, *(math.ceil(n or 0) for n in tokens), ms, counted=counted), choice
+        if not counted:
+            read, written = (math.ceil(len(one) / _CHARACTERS_A_TOKEN) for one in (prompt, text))
+        return LabelAnswer(NO_LABEL, text, read or 0, written or 0, ms, counted=counted), choice
 
 
 def code_shares(choice: Mapping[str, Any], codes: Sequence[str]) -> list[float]:

@@ -52,8 +52,8 @@ def cases_of(examples: Examples, *, are_conversations: bool) -> list[tuple[str, 
     """
     texts = texts_of(examples.inputs)
     found = _replies(texts) if are_conversations else _passages(DOCUMENT_BREAK.join(texts), examples.unjudged)
-    chosen = np.linspace(0, len(found) - 1, min(len(found), MOST_CASES)).round().astype(int) if found else []
-    return [found[i] for i in dict.fromkeys(int(i) for i in chosen)]
+    places = np.linspace(0, max(len(found) - 1, 0), min(len(found), MOST_CASES)).round()
+    return [found[int(place)] for place in places]
 
 
 def _replies(texts: Sequence[str]) -> list[tuple[str, str]]:

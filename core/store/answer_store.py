@@ -1,4 +1,4 @@
-"""Answers of language models by the hash of the question: none is paid for twice.
+"""Answers of language models by the hash of the question, never paid twice.
 
 A file of its own in the home, written by whoever asks; a database of runs that is repaired or moved does not touch it.
 """
