@@ -20,6 +20,7 @@ from pages.components.train.model_choice import model_choice
 from pages.components.train.setting_groups import all_settings
 from pages.components.train.summary import made_config, train_summary
 from pages.components.widgets.notices import empty_state
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.target_form import TargetChoice, target_form
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
@@ -84,7 +85,7 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
     read_choice("data", names, names[0])
     chosen = st.selectbox(
         "Data set", names, chosen_place(names, "data"), key="data", label_visibility="collapsed",
-        format_func=lambda name: datasets[name].title,
+        format_func=distinct(names, lambda name: datasets[name].title),
         on_change=forget_missing_data,
     )  # fmt: skip
     write_choice("data", names[0])

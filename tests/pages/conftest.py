@@ -3,12 +3,14 @@
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.elements.lib.options_selector_utils import create_mappings
+from streamlit.elements.widgets import multiselect, radio, selectbox
 from streamlit.testing.v1 import AppTest
 
 from core.configure import make_config
@@ -43,6 +45,19 @@ def service(home: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setattr(SupervisorProcess, "ensure", lambda self: None)
     monkeypatch.setattr(Service, "is_owner", staticmethod(lambda _headers: True))  # no guard stands before these pages
     return shared_service()
+
+
+@pytest.fixture(autouse=True)
+def every_option_has_a_title_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where two options of one choice are called the same: Streamlit takes the last, whichever was chosen."""
+
+    def checked(options: Sequence[Any], format_func: Callable[[Any], str] = str) -> tuple[list[str], dict[str, int]]:
+        titles, places = create_mappings(options, format_func)
+        assert len(titles) == len(places), f"Two options have one title: {titles}"
+        return titles, places
+
+    for widget in (multiselect, radio, selectbox):
+        monkeypatch.setattr(widget, "create_mappings", checked)
 
 
 @pytest.fixture

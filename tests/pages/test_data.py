@@ -48,6 +48,17 @@ def bring(service: Service, tmp_path: Path) -> Bring:
     return bring
 
 
+@pytest.mark.parametrize("name", ["reviews", "reviews-2"])
+def test_of_two_data_sets_with_one_title_the_chosen_one_is_trained_on(
+    bring: Bring, open_page: Open, service: Service, name: str
+) -> None:
+    bring("reviews", title="Reviews")
+    bring("reviews-2", texts()[:-8], title="Reviews")
+    at = open_page("train", task="text-classification", data=name, model="ngram-linear")
+    at.button(key="start").click().run()
+    assert service.runs()[0].config.dataset == name
+
+
 def titles(at: AppTest) -> list[str]:
     return [link.proto.label for link in at.get("page_link") if link.proto.label.startswith("**")]
 

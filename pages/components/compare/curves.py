@@ -18,6 +18,7 @@ from pages.components.charts.curve_chart import DRAWING, LOSS_UNITS
 from pages.components.charts.curve_names import unique_names
 from pages.components.compare.sentences import Looks
 from pages.components.widgets.addresses import base_url, library_urls
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_lists import read_list, write_list
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
@@ -71,7 +72,7 @@ def compared_curves(runs: Sequence[Run], styles: Looks, *, same_data: bool) -> N
         read_list("metric", keys, usual)
         chosen = st.multiselect(
             "Curves", keys, key="metric", max_selections=MOST_CURVES, width=380,
-            format_func=lambda key: _with_count(curves[key], len(runs)),
+            format_func=distinct(keys, lambda key: _with_count(curves[key], len(runs))),
         )  # fmt: skip
         write_list("metric", usual)
         along, smooth = _choice("X axis", "along", ALONG), _choice("Smoothing", "smooth", SMOOTH)

@@ -10,6 +10,7 @@ from core.services.bootstrap import shared_service
 from core.services.comparison.selection import FEWEST, MOST, Choice, choose, suggestions
 from core.specs import TaskSpec
 from pages.components.widgets.notices import empty_state
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.status_badge import badge_of
 from pages.components.widgets.text import number, plain
 
@@ -38,7 +39,7 @@ def picker(choice: Choice) -> None:
     if known:
         st.multiselect(
             f"Runs to compare ({FEWEST} to {MOST})", list(known), key=_KEY, max_selections=MOST, on_change=_picked,
-            format_func=lambda run_id: _described(known[run_id], tasks),
+            format_func=distinct(known, lambda run_id: _described(known[run_id], tasks)),
             placeholder="Search by name, model, data set or score",
         )  # fmt: skip
     for note in choice.notes:

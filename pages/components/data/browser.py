@@ -13,6 +13,7 @@ from pages.components.data.sample_gallery import sample_gallery
 from pages.components.widgets.conversation import conversation
 from pages.components.widgets.dataset_words import SPLIT_TITLES, counted, shortened, task_of, unit
 from pages.components.widgets.notices import empty_state
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import read_choice, was_changed, write_choice
 
@@ -96,7 +97,7 @@ def _filters(info: VersionInfo) -> tuple[str, str, str]:
             read_choice("label", labels, None)
             label = st.selectbox(
                 "Class", labels, None, key="label", placeholder="Any",
-                format_func=lambda name: f"{shortened(name, 60)} ({info.class_counts[name]:,})",
+                format_func=distinct(labels, lambda name: f"{shortened(name, 60)} ({info.class_counts[name]:,})"),
             )  # fmt: skip
             write_choice("label", None)
         split = None

@@ -10,6 +10,7 @@ from core.specs.dataset_types import Column, SourcePreview
 from pages.components.import_data.column_kinds import column_kinds
 from pages.components.import_data.import_form import decide, field_key
 from pages.components.widgets.dataset_words import shortened, task_of
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.text import plain
 
 KINDS = {
@@ -107,7 +108,7 @@ def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = Fal
     st.selectbox(
         label, list(names), None, key=key, on_change=decide, args=(name,), help=HELP[name],
         placeholder="None" if may_be_none else "Choose a column", required=not may_be_none,
-        format_func=lambda column: shortened(column, 60),
+        format_func=distinct(names, lambda column: shortened(column, 60)),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from core.specs.dataset_types import CHOSEN_KINDS, Column, SourcePreview
 from pages.components.import_data.import_form import decide, decide_column, field_key, said_of_column
 from pages.components.widgets.dataset_words import shortened
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.text import plain
 
 LEFT_OUT = "left out"
@@ -64,7 +65,7 @@ def _chosen(columns: Sequence[Column]) -> list[Column]:
     decided = [name for name in names if said_of_column(name, LEFT_OUT)]
     wanted = st.multiselect(
         f"Columns to change (of {len(columns):,})", names, decided, key="columns-to-change", wrap=True,
-        placeholder="Choose columns", format_func=lambda name: shortened(name, 60),
+        placeholder="Choose columns", format_func=distinct(names, lambda name: shortened(name, 60)),
     )  # fmt: skip
     return [column for column in columns if column.name in wanted]
 

@@ -1,6 +1,7 @@
 """Summary of an import: its name, its place and the button that starts it."""
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from pages.components.import_data.source import Source
 from pages.components.widgets.dataset_words import many, unit
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.once import once
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.starting import one_key
 from pages.components.widgets.text import plain
 
@@ -81,11 +83,12 @@ def _place_and_title(source: Source, preview: SourcePreview) -> tuple[str, str]:
     choices += [f"add:{name}" for name in entries]
     place = NEW
     if len(choices) > 1:
-        chosen = st.selectbox("Where to", choices, key="place", format_func=lambda choice: _place(choice, entries))
+        title_of = distinct(entries, lambda name: entries[name].title)
+        chosen = st.selectbox("Where to", choices, key="place", format_func=lambda choice: _place(choice, title_of))
         place = chosen or NEW
     if place != NEW:
         return place, entries[place.partition(":")[2]].title
-    proposed = preview.options.title or _title_of(source)
+    proposed = preview.options.title or _free_title(_title_of(source))
     title = st.text_input("Title", proposed, key=f"title-{preview.options.name}", max_chars=LONGEST_TITLE)
     return place, (title or "").strip() or proposed
 
@@ -97,13 +100,18 @@ def _title_of(source: Source) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _place(choice: str, entries: dict[str, DatasetEntry]) -> str:
+def _free_title(title: str) -> str:
+    """Return a title that no data set here has: "Reviews", "Reviews 2"."""
+    taken = {entry.title for entry in shared_service().dataset_service.entries()}
+    numbered = (f"{title} {number}" for number in range(2, len(taken) + 3))
+    return title if title not in taken else next(one for one in numbered if one not in taken)
+
+
+def _place(choice: str, title_of: Callable[[str], str]) -> str:
     kind, _, name = choice.partition(":")
     if not name:
         return "A new data set"
-    return (
-        f"A new version of {entries[name].title}" if kind == "version" else f"More examples for {entries[name].title}"
-    )
+    return f"A new version of {title_of(name)}" if kind == "version" else f"More examples for {title_of(name)}"
 
 
 def _mine(task: str) -> list[DatasetEntry]:

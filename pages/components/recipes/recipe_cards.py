@@ -11,6 +11,7 @@ from core.services.recipes.fitting import Fit, fit
 from core.specs.dataset_types import DatasetEntry
 from pages.components.widgets.dataset_words import icon
 from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.starting import one_key, start
 from pages.components.widgets.text import plain, size
 
@@ -80,7 +81,7 @@ def _other_data(recipe: Recipe, entries: list[DatasetEntry]) -> None:
     titles = {entry.name: entry.title for entry in entries}
     with st.popover("Other data", icon=":material/database:", key=f"other-{recipe.name}"):
         chosen = st.selectbox(
-            "Train on", list(titles), key=f"data-{recipe.name}", format_func=lambda name: titles[name]
+            "Train on", list(titles), key=f"data-{recipe.name}", format_func=distinct(titles, titles.__getitem__)
         )
         clicked = st.button("Start", key=f"start-other-{recipe.name}", icon=":material/play_arrow:")
         _start(recipe, chosen or entries[0].name, clicked)

@@ -14,6 +14,7 @@ from core.services.run_search.filters import Filter, Test, understand
 from core.services.run_search.query_parser import FilterError
 from core.services.run_search.unmatched import why_none
 from pages.components.widgets.notices import empty_state
+from pages.components.widgets.option_titles import distinct
 from pages.components.widgets.status_badge import BADGES
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import read_choice, write_choice
@@ -90,7 +91,9 @@ def no_match(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fi
 def choice(label: str, key: str, titles: Mapping[str, str], none: str = "Any") -> str | None:
     """Ask for one or none of these names, kept in the URL by name."""
     read_choice(key, [*titles], None)
-    chosen = st.selectbox(label, list(titles), None, key=key, placeholder=none, format_func=lambda name: titles[name])
+    chosen = st.selectbox(
+        label, list(titles), None, key=key, placeholder=none, format_func=distinct(titles, titles.__getitem__)
+    )
     write_choice(key, None)
     return chosen
 
