@@ -41,7 +41,7 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     before = learning(page)
     button(page, "Pause")
     expect(page.locator(".st-key-ended")).to_contain_text("Resume it to go on exactly there", timeout=180_000)
-    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended", timeout=180_000)
+    expect(page.locator(".ts-curves").last).to_have_attribute("data-state", "ended", timeout=180_000)
 
     page.reload()  # its state is in its address, not in the session
     button(page, "Resume")

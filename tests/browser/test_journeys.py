@@ -92,7 +92,7 @@ def test_a_demo_by_one_click(page: Page, url: str) -> None:
     verdict = watch_to_the_end(page)
     assert "unseen rows" in verdict
     assert "Next: " in verdict
-    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended")
+    expect(page.locator(".ts-curves").last).to_have_attribute("data-state", "ended")
 
     page.reload()
     expect(page.locator(".st-key-verdict")).to_have_text(verdict, use_inner_text=True, timeout=180_000)
@@ -153,7 +153,7 @@ def test_a_stop_keeps_what_was_learnt_and_offers_to_resume(page: Page, url: str)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 2, FIRST_POINT_MS)
     stop(page)
     expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
-    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended", timeout=180_000)
+    expect(page.locator(".ts-curves").last).to_have_attribute("data-state", "ended", timeout=180_000)
     before = points(page)["train/loss"]
 
     page.get_by_role("button", name="Resume").click()

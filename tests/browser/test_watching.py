@@ -25,10 +25,10 @@ def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(pag
     )
     expect(sample_predictions.locator(".ts-card img")).to_have_count(12, timeout=FIRST_POINT_MS)
     expect(finding).to_have_text(
-        re.compile(r"\d+ of 12 right after step [\d,]+; \d+ at the first evaluation\."), timeout=180_000
+        re.compile(r"\d+ of 12 right after step [\d,]+; \d+ at the first evaluation\."), timeout=600_000
     )
     seen = finding.inner_text()
-    expect(finding).not_to_have_text(seen, timeout=180_000)  # without a reload
+    expect(finding).not_to_have_text(seen, timeout=600_000)  # without a reload
 
     slider.press("Home")
     expect(finding).to_have_text(re.compile(r"of 12 right after step 1, the first evaluation\."))
@@ -37,11 +37,11 @@ def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(pag
     expect(finding).to_have_text(re.compile(r"at the first evaluation\."))
 
     button(page, "Stop")
-    expect(page).to_have_title(re.compile(r"^■ Stopped: "), timeout=180_000)
+    expect(page).to_have_title(re.compile(r"^■ Stopped: "), timeout=600_000)
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page).not_to_have_title(re.compile("^■"))
     expect(page.locator(".st-key-ended")).to_be_visible()
     expect(page.get_by_role("button", name="Tell me when it ends")).to_have_count(0)
     page.reload()  # afterwards it can still be looked at
-    expect(finding).to_have_text(re.compile(r"of 12 right after step"), timeout=180_000)
+    expect(finding).to_have_text(re.compile(r"of 12 right after step"), timeout=600_000)
     assert page.request.get(f"{url}/api/runs/{run}/wall/0.png").headers["content-type"] == "image/png"
