@@ -1,4 +1,4 @@
-"""Registry of tasks, datasets, models and preprocessors, found by walking their packages.
+"""Registry of tasks, datasets, models, baselines and preprocessors, found by walking their packages.
 
 A new file is a new entry.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import UnknownName, UserError
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
+from core.specs.baseline import BaselineSpec
 
 
 @cache
@@ -49,6 +50,12 @@ def datasets(task: str | None = None) -> dict[str, DatasetSpec]:
 def models(task: str | None = None) -> dict[str, ModelSpec]:
     """Return every model by name, or those that can do one task."""
     return {n: m for n, m in entries("core.models", "MODEL").items() if task is None or task in m.tasks}
+
+
+def baselines(task: str | None = None) -> dict[str, BaselineSpec]:
+    """Return every simple method by name, or those of one task: the simplest first."""
+    ladder = sorted(entries("core.baselines", "BASELINE").items(), key=lambda each: each[1].rung)
+    return {n: b for n, b in ladder if task is None or task in b.tasks}
 
 
 def preprocessors() -> dict[str, Any]:
@@ -109,3 +116,14 @@ def find_model(name: str, task: str | None = None) -> ModelSpec:
             f"{', '.join(models(task))}."
         )
     return found
+
+
+def find_baseline(name: str) -> BaselineSpec:
+    """Return the simple method of this name.
+
+    Raises:
+        UnknownName: There is none.
+    """
+    if name not in baselines():
+        raise UnknownName("simple method", name, baselines())
+    return baselines()[name]

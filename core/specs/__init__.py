@@ -1,7 +1,7 @@
 """Types of what can be trained: frozen values, no I/O, no torch at import."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
@@ -293,10 +293,8 @@ class TaskSpec:
     loss: "Callable[[Tensor, Tensor, float], Tensor]"
     # (logits, targets) -> what happened on each example
     predictions: "Callable[[Tensor, Tensor], Predictions]"
-    # (train, test, seed) -> name and outcomes of each simple method on the same test examples, one after the other
-    each_baseline: Callable[[Examples, Examples, int], Iterable[tuple[str, Predictions]]]
-    baseline_count: int = 2
-    baseline_examples: int | None = None  # the most training examples that a simple method learns from; None is all
+    # (what a simple method answers, examples) -> what happened on each; see `core.specs.baseline.FittedBaseline`
+    predictions_from: Callable[[NDArray[Any], Examples], Predictions]
     # Neighbouring characters of a text are not independent: where outcomes have no groups, the bootstrap draws blocks
     # of this many examples.
     bootstrap_block: int = 1
@@ -314,13 +312,8 @@ class TaskSpec:
     augments: Literal["", "pixels", "tokens"] = ""  # what of an input may be changed at random
     without: tuple[str, ...] = ()  # training settings that would change nothing, or nothing that has a name
     judging: str = "Judging {split} examples"  # a stage, as people read it
-    baseline_character_s: float = 0.0  # a character of the training text; 0: timed on a few examples
     # Of the demo, where the quick preset takes minutes. Without it a task is still the key of what is cached.
     demo_settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-    def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Predictions]:
-        """Return what simple methods do on the test examples, by name."""
-        return dict(self.each_baseline(train, test, seed))
 
     @property
     def counts_answers(self) -> bool:

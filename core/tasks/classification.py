@@ -1,25 +1,17 @@
-"""What tasks of classes share: loss, outcomes, metrics, and the frame of their baselines."""
+"""What tasks of classes share: loss, outcomes and metrics."""
 
-import warnings
-from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import WORST_MISTAKES, Examples, MetricSpec, Predictions, TaskSpec, sampled
+from core.specs import WORST_MISTAKES, Examples, MetricSpec, Predictions, TaskSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 SMALLEST_PROBABILITY = 1e-12  # keeps the loss of a baseline finite when it rules an answer out
-TUNING_EXAMPLES = 4_000  # C is chosen on at most so many training examples, to stay fast
-FITTING_EXAMPLES = 20_000  # and the baseline learns from at most so many
-STRENGTHS = (0.1, 1.0, 10.0, 30.0)
-CLEARLY_WORSE = 0.01  # of all answers
-FOLDS = 3
-TOLERANCES = {"lbfgs": 1e-4, "newton-cg": 1e-3}  # each solver has its own measure
 
 
 def cross_entropy(
@@ -59,8 +51,9 @@ def classification_predictions(logits: "Tensor", targets: "Tensor") -> Predictio
     )
 
 
-def predictions_of_probabilities(probabilities: NDArray[np.float64], targets: NDArray[np.int64]) -> Predictions:
-    """Return the outcomes of a method that gives probabilities (N, K) for targets (N,)."""
+def predictions_from(probabilities: NDArray[Any], examples: Examples) -> Predictions:
+    """Return the outcomes of a method that gives probabilities (N, K) for N examples."""
+    targets = examples.targets
     right = probabilities[np.arange(len(targets)), targets]
     nll = -np.log(np.maximum(right, SMALLEST_PROBABILITY))
     return Predictions(nll, targets, probabilities.argmax(1).astype(np.int64), probabilities)
@@ -186,84 +179,6 @@ def surest_mistakes(predictions: Predictions) -> tuple[int, ...]:
     return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])
 
 
-# --- baselines ---
-
-
-def majority(train: Examples, test: Examples) -> Predictions:
-    """Return what always naming the commonest class of the training split would do."""
-    return _always(train.targets, test)
-
-
-def _always(targets: NDArray[np.int64], test: Examples) -> Predictions:
-    counts = np.bincount(targets, minlength=len(test.labels)) + 1.0
-    return predictions_of_probabilities(np.tile(counts / counts.sum(), (len(test), 1)), test.targets)
-
-
-def logistic_regression(
-    train_x: Any,
-    targets: NDArray[np.int64],
-    test_parts: Iterable[Any],
-    test: Examples,
-    seed: int,
-    solver: str = "lbfgs",
-    strengths: Sequence[float] = STRENGTHS,
-) -> Predictions:
-    """Return the predictions of a logistic regression with C cross-validated on the training split.
-
-    Args:
-        train_x: (N, F) features of training examples, dense or sparse.
-        targets: (N,) their classes.
-        test_parts: (M, F) features of the test examples, in parts, so that they need not all be in memory.
-        test: The test examples.
-        seed: Of the folds, and of the choice of examples where there are too many.
-        solver: scikit-learn's; "newton-cg" takes a fifth of the time on sparse features.
-        strengths: From which C is chosen.
-    """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    if len(np.unique(targets)) < 2:
-        return _always(targets, test)
-    fit_on, tune_on = (sampled(len(targets), most, seed) for most in (FITTING_EXAMPLES, TUNING_EXAMPLES))
-    fitted_x = train_x if len(fit_on) == len(targets) else train_x[fit_on]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        tolerance = TOLERANCES[solver]
-        strength = _best_strength(train_x[tune_on], targets[tune_on], seed, solver, strengths)
-        model = LogisticRegression(C=strength, max_iter=1000, solver=solver, tol=tolerance).fit(
-            fitted_x, targets[fit_on]
-        )
-    probabilities = np.zeros((len(test), len(test.labels)))
-    probabilities[:, model.classes_] = np.concatenate([model.predict_proba(part) for part in test_parts])
-    return predictions_of_probabilities(probabilities, test.targets)
-
-
-def _best_strength(
-    features: Any, targets: NDArray[np.int64], seed: int, solver: str, strengths: Sequence[float]
-) -> float:
-    """Return the C with the highest cross-validated accuracy, 1 for too few examples.
-
-    They are tried from the smallest on, which is the quickest; after one that is clearly worse no more are.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
-
-    if np.bincount(targets).max() < FOLDS:
-        return 1.0
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    best, chosen = -1.0, 1.0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a class with fewer examples than folds
-        for strength in strengths:
-            model = LogisticRegression(C=strength, max_iter=300, solver=solver, tol=TOLERANCES[solver])
-            score = float(cross_val_score(model, features, targets, cv=folds, error_score=0.0).mean())
-            if score > best:
-                best, chosen = score, strength
-            elif score < best - CLEARLY_WORSE:
-                break
-    return chosen
-
-
 # What a task of classes is, whatever its examples are.
 classification_task = partial(
     TaskSpec,
@@ -274,5 +189,5 @@ classification_task = partial(
     predictions=classification_predictions,
     parts=("classes",),
     worst=surest_mistakes,
-    baseline_examples=FITTING_EXAMPLES,
+    predictions_from=predictions_from,
 )

@@ -1,24 +1,6 @@
 """Tabular classification: the class of a table row, such as whether a customer leaves."""
 
-from collections.abc import Iterator
-
-from core.preprocessing.columns import ColumnPreprocessor
-from core.specs import Examples, Predictions
-from core.tasks.classification import FITTING_EXAMPLES, classification_task, logistic_regression, majority
-
-
-def _columns(train: Examples, test: Examples, seed: int) -> Predictions:
-    """Fit logistic regression on the prepared columns, with C by cross-validation."""
-    columns = ColumnPreprocessor.fit(train)
-    train = train.sample(FITTING_EXAMPLES, seed)
-    rows = columns.transform_training(train)
-    return logistic_regression(rows, train.targets, [columns.transform(test.inputs)], test, seed)
-
-
-def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
-    yield "majority", majority(train, test)
-    yield "columns + logistic regression", _columns(train, test, seed)
-
+from core.tasks.classification import classification_task
 
 TASK = classification_task(
     name="tabular-classification",
@@ -35,5 +17,4 @@ TASK = classification_task(
     "give the answer away or only number the rows",
     demo=("diamond-grades", "mlp"),
     demo_seconds=9,
-    each_baseline=_baselines,
 )

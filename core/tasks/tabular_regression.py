@@ -1,20 +1,16 @@
 """Tabular regression: a number for each row of a table, such as a price."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import WORST_MISTAKES, DataInfo, Examples, MetricSpec, Predictions, TaskSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-FITTING_ROWS = 200_000  # the ridge baseline learns from at most so many
 
 
 def squared_error(predicted: "Tensor", targets: "Tensor", label_smoothing: float, spread: float = 1.0) -> "Tensor":
@@ -81,38 +77,8 @@ def largest_errors(predictions: Predictions) -> tuple[int, ...]:
     return tuple(int(i) for i in furthest if errors[i] > 0)
 
 
-# --- baselines ---
-
-
-def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Predictions:
-    """Return the predictions of ridge regression, its strength chosen by leave-one-out.
-
-    It uses the prepared columns.
-
-    Its answers stay near the numbers that it has learnt from, within the bounds of every model's: columns that say the
-    same get large weights of opposite signs, and one wrong cell would make the method that models are compared with
-    look worse than it is.
-
-    Source:
-        Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, 1970.
-    """
-    from sklearn.linear_model import RidgeCV
-
-    from core.modules.regression_head import STRENGTHS
-
-    columns = ColumnPreprocessor.fit(train)
-    train = train.sample(FITTING_ROWS, seed)
-    target, rows = columns.target, columns.transform_training(train).astype(np.float64)
-    ridge = RidgeCV(STRENGTHS).fit(rows, target.standardised(train.targets))
-    smear = target.smear(ridge.predict(rows), train.targets)
-    answers = target.in_units(ridge.predict(columns.transform(test.inputs).astype(np.float64)), smear)
-    return predictions_of_numbers(answers, test.targets.astype(np.float64), spread)
-
-
-def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
-    mean, spread = float(train.targets.mean()), float(train.targets.std())
-    yield "mean", predictions_of_numbers(np.full(len(test), mean), test.targets.astype(np.float64), spread)
-    yield "ridge", _ridge(train, test, spread, seed)
+def _predictions_from(answers: NDArray[Any], examples: Examples, spread: float = 1.0) -> Predictions:
+    return predictions_of_numbers(np.asarray(answers, np.float64), examples.targets.astype(np.float64), spread)
 
 
 def _on(task: TaskSpec, info: DataInfo) -> TaskSpec:
@@ -121,6 +87,7 @@ def _on(task: TaskSpec, info: DataInfo) -> TaskSpec:
         task,
         loss=partial(squared_error, spread=info.target_std),
         predictions=partial(number_predictions, spread=info.target_std),
+        predictions_from=partial(_predictions_from, spread=info.target_std),
     )
 
 
@@ -172,10 +139,9 @@ TASK = TaskSpec(
     demo_seconds=11,
     loss=squared_error,
     predictions=number_predictions,
-    each_baseline=_baselines,
+    predictions_from=_predictions_from,
     parts=("numbers",),
     worst=largest_errors,
     without=("label_smoothing", "class_weights"),
-    baseline_examples=FITTING_ROWS,
     for_data=_on,
 )

@@ -4,13 +4,13 @@ import math
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.specs import DataInfo, MetricSpec, Predictions, TaskSpec
+from core.specs import DataInfo, Examples, MetricSpec, Predictions, TaskSpec
 from core.tasks.judged_text import judged
-from core.tasks.ngrams import NAMES, ngram_baselines
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,6 +49,12 @@ def _predictions(logits: "Tensor", targets: "Tensor") -> Predictions:
         right.cpu().numpy().astype(np.int64),
         flat.argmax(1).cpu().numpy().astype(np.int64),
     )
+
+
+def _predictions_from(surprise: NDArray[Any], examples: Examples) -> Predictions:
+    """Return the outcomes of a method that says how surprising each next character is, (C - 1,) nats."""
+    unknown = np.zeros(len(surprise), dtype=np.int64)  # no metric of texts asks which character came
+    return judged(Predictions(surprise, unknown, unknown), examples)
 
 
 def nats(predictions: Predictions) -> float:
@@ -124,8 +130,7 @@ TASK = TaskSpec(
     },
     loss=_loss,
     predictions=_predictions,
-    each_baseline=lambda train, test, seed: ngram_baselines(train, test, seed).items(),
-    baseline_count=len(NAMES),
+    predictions_from=_predictions_from,
     bootstrap_block=256,
     for_data=_for_data,
     judged=judged,
@@ -133,5 +138,4 @@ TASK = TaskSpec(
     parts=("writing",),
     without=("class_weights", "evaluation"),
     judging="Judging the {split} text",
-    baseline_character_s=3e-6,  # for n-grams of all orders
 )

@@ -34,7 +34,7 @@ from core.training.device import seed_everything
 from core.training.predictions import predict_split
 from core.training.step import is_out_of_memory
 from core.training.trainer import Trainer
-from core.worker.baselines import Baselines
+from core.worker.baselines import Baselines, Ladder
 from core.worker.evaluation import EVALUATION_BATCH
 from core.worker.fold_results import FOLDER, FoldResults, mark_of, pooled
 from core.worker.stages import Stages
@@ -53,6 +53,7 @@ class Subject:
     folder: Path
     cache_folder: Path
     baselines: tuple[str, ...]  # as they are called on the run's own training rows
+    ladder: Ladder  # these
     training_s: float  # that its own training took
     stop: threading.Event
     finish: threading.Event
@@ -99,7 +100,11 @@ class CrossFit:
                 data = self._making.of(fold)
                 found.append(self._results.read(fold) or self._trained(fold, data))
                 kept = Baselines(
-                    self._run.cache_folder, self._run.spec.task.on(data.info), data, self._run.spec.config.seed
+                    self._run.cache_folder,
+                    self._run.spec.task.on(data.info),
+                    data,
+                    self._run.spec.config.seed,
+                    self._run.ladder,
                 )
                 baselines.append(kept.predictions(self._run.stop, lambda _done, _total: None))
             except _FinishRequested:

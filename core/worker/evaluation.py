@@ -81,15 +81,17 @@ class Judging:
         judged = evaluation.judged or JudgedOn(len(predictions.nll))
         judged = replace(judged, why_not_folds=found.in_folds if isinstance(found.in_folds, str) else "")
         evaluation = replace(evaluation, judged=judged, validation=score(self.task, found.validation, seed))
-        self._keep(evaluation, predictions, crossfitted)
+        self._keep(evaluation, predictions, crossfitted, found.baselines)
         return evaluation, predictions
 
-    def _keep(self, evaluation: Evaluation, predictions: Predictions, crossfitted: Crossfitted | None) -> None:
+    def _keep(
+        self, evaluation: Evaluation, predictions: Predictions, crossfitted: Crossfitted | None, baselines: Baselines
+    ) -> None:
         everything, name = crossfitted.predictions if crossfitted else None, describe_device(self.device)
         write_report(
             ReportInput(
                 self.task, evaluation, predictions, self.data, self.module, self.device, name, self.folder, self.seed,
-                everything,
+                everything, {name: one.measures for name, one in baselines.kept.items()}, baselines.ladder.left_out,
             )
         )  # fmt: skip
         mark = self.data.version.fingerprint

@@ -9,7 +9,7 @@ from core.data.prepare.prepare_dataset import PreparedDataset
 from core.runs import Stage
 from core.specs import TaskSpec
 from core.specs.config import TrainConfig
-from core.worker.baselines import Baselines
+from core.worker.baselines import Baselines, Ladder
 
 SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on
 SAMPLE_NUMBERS = 3_000_000  # of all their inputs: pictures are large
@@ -36,9 +36,9 @@ def later_stages(
         evaluation_s: Of one look at the validation split.
         fitting_s: Of all baselines, where that was measured; see `baselines_s`.
     """
-    known = Baselines(cache_folder, task, data, config.seed).are_known
-    test, validation = len(data.examples["test"]), max(len(data.examples["validation"]), 1)
-    methods = 1 + (0 if known else task.baseline_count)
+    baselines = Baselines(cache_folder, task, data, config.seed)
+    known, test, validation = baselines.are_known, len(data.examples["test"]), max(len(data.examples["validation"]), 1)
+    methods = 1 + (0 if known else len(baselines.ladder.rungs))
     doubted = "classes" in task.parts and bool(config.dataset_version)
     return {
         Stage.BASELINES: 0.1 if known else baselines_s(task, data, config.seed) if fitting_s is None else fitting_s,
@@ -50,15 +50,18 @@ def later_stages(
 
 def baselines_s(task: TaskSpec, data: PreparedDataset, seed: int) -> float:
     """Return what the baselines take, from fitting them to some of the examples."""
-    train, test = data.examples["train"], data.examples["test"]
-    if task.baseline_character_s:
-        return task.baseline_character_s * float(len(data.arrays["train"]["inputs"])) * data.info.characters_per_token
+    train, validation, total = data.examples["train"], data.examples["validation"], 0.0
     numbers = int(np.prod(train.inputs.shape[1:])) if isinstance(train.inputs, np.ndarray) else 1
     count = min(len(train), max(LEAST_SAMPLE, min(SAMPLE, SAMPLE_NUMBERS // max(numbers, 1))))
-    began = time.perf_counter()
-    dict(task.each_baseline(train.sample(count, seed), test.sample(count, seed), seed))
-    fitted = min(len(train), task.baseline_examples or len(train))
-    return (time.perf_counter() - began) * fitted / max(count, 1)
+    for spec in Ladder.of(task, data).rungs:
+        if spec.seconds is not None:
+            total += spec.seconds(train)
+            continue
+        began = time.perf_counter()
+        fitted = spec.fit(train.sample(count, seed), validation.sample(count, seed), seed)
+        fitted.predict(data.examples["test"].sample(count, seed).inputs)
+        total += (time.perf_counter() - began) * min(len(train), spec.most_examples or len(train)) / max(count, 1)
+    return total
 
 
 def encoding_s(data: PreparedDataset) -> float:

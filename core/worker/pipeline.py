@@ -35,7 +35,7 @@ from core.training.device import choose_device, describe_device, library_version
 from core.training.memory import check_size, parameter_counts
 from core.training.time_budget import LEAST_TRAINING
 from core.training.trainer import Trainer
-from core.worker.baselines import Baselines
+from core.worker.baselines import Baselines, Ladder
 from core.worker.callbacks import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.class_learning import ClassLearning
 from core.worker.crossfit import CrossFit, Subject
@@ -115,7 +115,8 @@ class Pipeline:
         counted = partial(self._stages.count, "Fitting baselines")
         fitted = baselines.predictions(self._recorder.stop_requested, counted)
         self._check_stop()
-        in_folds = self._in_folds(data, tuple(fitted))
+        baselines.keep(self.folder)
+        in_folds = self._in_folds(data, tuple(fitted), baselines.ladder)
         self._check_stop()
         self._stages.enter(Stage.EVALUATING)
         load_weights(self.folder / "checkpoints" / "best", module)
@@ -140,7 +141,7 @@ class Pipeline:
                 find_label_issues(self.folder, judged, data, self._stages.counter("Looking for wrong labels: trial"))
         return False
 
-    def _in_folds(self, data: PreparedDataset, baselines: tuple[str, ...]) -> Crossfitted | str:
+    def _in_folds(self, data: PreparedDataset, baselines: tuple[str, ...], ladder: Ladder) -> Crossfitted | str:
         """Evaluate models like this one on every row, if wanted, else return why not.
 
         The reason is empty if it was not requested.
@@ -154,7 +155,7 @@ class Pipeline:
         if self._encoding is not None:
             self._encoding.everything()
         subject = Subject(
-            self.spec, data, self._device, self.folder, self._cache, baselines, self._training_s,
+            self.spec, data, self._device, self.folder, self._cache, baselines, ladder, self._training_s,
             self._recorder.stop_requested, self._recorder.finish_requested,
         )  # fmt: skip
         found = CrossFit(subject, planned.folding, self._stages).judge(planned.seconds)

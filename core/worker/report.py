@@ -2,8 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +46,16 @@ class ReportInput:
     folder: Path  # of the run
     seed: int
     everything: "Predictions | None" = None  # of all rows, where they were judged in folds
+    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of baselines: seconds, size, latency
+    left_out: tuple[str, ...] = ()  # why a baseline was not fitted, sentences
 
 
 def write_report(end: ReportInput) -> None:
     """Write the report of a run, and what else its page shows."""
     judged, test = end.evaluation, end.data.examples["test"]
     report = judged.to_json() | {"confusion": [list(row) for row in judged.confusion]}
+    report["baselines"] = {name: dict(end.measures.get(name, {})) | by for name, by in report["baselines"].items()}
+    report["baselines_left_out"] = list(end.left_out)
     report["mistakes"] = describe_mistakes(judged.worst_mistakes, end.predictions, test, end.folder / "mistakes")
     write_text(end.folder / "report.json", json.dumps(report | _more(end)))
 

@@ -1,6 +1,8 @@
 """TF-IDF features of word or character n-grams, the better ones for a dataset."""
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -22,25 +24,43 @@ NEARLY_ALL = 0.9  # of the letters: what else is written, such as English beside
 CLEARLY = 0.005  # of all answers, by which characters must be better: words can be read, and gain with more examples
 
 
-def make_vectoriser(kind: Kind, texts: tuple[str, ...], *, keeps_case: bool) -> Any:
-    """Return a TF-IDF vectoriser that is not yet fitted.
+@dataclass(frozen=True)
+class Reading:
+    """Which n-grams of texts are counted.
 
     Args:
         kind: "word": words and pairs of words, emoji and signs included; in scripts that put no spaces between words
             each character counts as one. "character": 2 to 5 characters within words, which forgives spelling and
             endings; 1 to 3 characters in scripts without spaces.
-        texts: Of the training split, whose script is looked at.
         keeps_case: Whether capitals mean something.
+        is_spaceless: Whether the texts are in a script without spaces.
+        least_texts: That must hold an n-gram: what stands in one text of thousands says nothing and costs memory.
     """
+
+    kind: Kind
+    keeps_case: bool
+    is_spaceless: bool
+    least_texts: int = 1
+
+
+def reading_of(kind: Kind, texts: tuple[str, ...], *, keeps_case: bool) -> Reading:
+    """Return how texts of the training split are read, whose script is looked at."""
+    spaceless = kind == "character" and _is_spaceless(texts)
+    return Reading(kind, keeps_case, spaceless, 2 if kind == "character" and len(texts) >= 1_000 else 1)
+
+
+def make_vectoriser(reading: Reading, vocabulary: Mapping[str, int] | None = None) -> Any:
+    """Return a TF-IDF vectoriser; one with a vocabulary needs only its IDF, others must be fitted."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    usual: dict[str, Any] = {"sublinear_tf": True, "lowercase": not keeps_case, "dtype": np.float32}
-    if kind == "word":
+    usual: dict[str, Any] = {
+        "sublinear_tf": True, "lowercase": not reading.keeps_case, "dtype": np.float32, "vocabulary": vocabulary,
+    }  # fmt: skip
+    if reading.kind == "word":
         return TfidfVectorizer(ngram_range=(1, 2), tokenizer=tokens_of, token_pattern=None, **usual)
-    if _is_spaceless(texts):
+    if reading.is_spaceless:
         return TfidfVectorizer(analyzer="char", ngram_range=(1, 3), **usual)
-    least = 2 if len(texts) >= 1_000 else 1  # what stands in one text of thousands says nothing and costs memory
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=least, **usual)
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=reading.least_texts, **usual)
 
 
 def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
@@ -85,7 +105,7 @@ def _score(kind: Kind, keeps_case: bool, texts: tuple[str, ...], targets: NDArra
     if np.bincount(targets).max() < FOLDS or len(np.unique(targets)) < 2:
         return 0.0
     try:
-        features = make_vectoriser(kind, texts, keeps_case=keeps_case).fit_transform(texts)
+        features = make_vectoriser(reading_of(kind, texts, keeps_case=keeps_case)).fit_transform(texts)
     except ValueError:  # nothing to count in them
         return 0.0
     with warnings.catch_warnings():

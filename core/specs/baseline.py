@@ -1,0 +1,61 @@
+"""Simple methods that a model is compared with: what each says of itself, and what a fitted one can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from core.specs import Examples, Inputs
+
+
+class FittedBaseline(Protocol):
+    """A baseline that has learnt from a training split."""
+
+    @property
+    def called(self) -> str:
+        """The field's name of what it has become, such as "word TF-IDF + logistic regression"."""
+
+    @property
+    def tuned_on(self) -> str:
+        """What its settings were chosen on, a clause; empty where it has none to choose."""
+
+    def predict(self, inputs: Inputs) -> NDArray[Any]:
+        """Return (N, K) probabilities, (N,) numbers, or of texts that go on (C - 1,) nats of each next character."""
+
+    def save(self, folder: Path) -> None:
+        """Write everything that `load` needs, without code, into an empty folder."""
+
+
+@dataclass(frozen=True)
+class BaselineSpec:
+    """A simple method; one file in `core/baselines/` each.
+
+    Args:
+        name: Of its folder, and in RUN+NAME.
+        title: As people read it.
+        purpose: What it is for, a sentence.
+        tasks: That it can do.
+        rung: Its place in the ladder; simple ones first.
+        fit: (training split, validation split, seed). Only a method with `sees_validation` looks at the latter.
+        load: From a folder that `save` wrote.
+        seconds: What fitting it to these examples takes, where a sample would not tell; None is timed on a sample.
+        most_examples: That it learns from; None is all.
+        missing: Why it cannot be fitted to these examples here, a sentence; empty where it can. (training split)
+        is_costly: Whether it is left out where it takes longer than is allowed.
+        sees_validation: Whether a setting of its own is chosen on the validation split.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    tasks: tuple[str, ...]
+    rung: int
+    fit: Callable[[Examples, Examples, int], FittedBaseline]
+    load: Callable[[Path], FittedBaseline]
+    seconds: Callable[[Examples], float] | None = None
+    most_examples: int | None = None
+    missing: Callable[[Examples], str] | None = None
+    is_costly: bool = False
+    sees_validation: bool = False
