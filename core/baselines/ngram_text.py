@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from core.baselines.arrays import read_arrays, read_state, write_arrays, write_state
 from core.baselines.ngram_counts import Ids, NGramCounts, look_up
 from core.specs import DOCUMENT_BREAK, Inputs, Texts, texts_of
+
+if TYPE_CHECKING:
+    from torch import nn
 
 NAMES = ("unigram", "bigram", "trigram")
 LONGEST = 6  # characters of a gram
@@ -83,6 +86,12 @@ class NGramText:
                 context = context * self.base + int(one)
             probability = counts.next(context, probability)
         return probability
+
+    def module(self) -> "nn.Module":
+        """Return it as a module that writes."""
+        from core.modules.next_character import NextCharacter
+
+        return NextCharacter(self.next, LONGEST)
 
     def cut(self, longest: int, tuned_on: str = "") -> Self:
         """Return the same with grams of at most so many characters."""

@@ -18,10 +18,11 @@ from core.specs import DatasetSpec
 
 if TYPE_CHECKING:
     from core.services.run_service import Service
-    from core.serving.predictor import Input
+    from core.serving.predictor import Input, Predictor
     from core.serving.rows import Decimal
 
 LARGEST_FILE_BYTES = 64 * 2**20
+With = Annotated[str, typer.Option("--with", help="Let a simple method that the run kept answer in its model's place.")]
 
 
 def predict(
@@ -36,6 +37,7 @@ def predict(
         Path | None,
         typer.Option(help='A table: the columns learnt from, or a column "text". One answer a row.'),
     ] = None,
+    with_: With = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a finished run judge texts, images or rows of a table."""
@@ -44,9 +46,7 @@ def predict(
     task = catalog.find_task(service.run(run).task)
     read = _text_columns(service, run) if task.input_kind == "text" else []
     inputs, decimal_hint = _inputs(text or [], file or [], csv, task.input_kind, read)
-    from core.serving.predictor import load_predictor
-
-    predictor, said = load_predictor(folder), list[tuple[str, ...]]()
+    predictor, said = _loaded(folder, with_), list[tuple[str, ...]]()
     if task.output_kind == "number":
         numbers = predictor.predict_numbers(inputs, decimal_hint)
         answers, said = [asdict(n) for n in numbers], [(f"{n.value:.6g}",) for n in numbers]
@@ -54,13 +54,24 @@ def predict(
         named = predictor.predict(inputs)
         answers, said = [asdict(p) for p in named], [(p.label, f"{p.score:.1%}") for p in named]
     if as_json:
-        print_json({"run": service.run(run).id, "predictions": answers})
+        print_json({"run": service.run(run).id, "predictions": answers} | ({"with": with_} if with_ else {}))
         return
     columns = ("VALUE", "ROW") if task.output_kind == "number" else ("LABEL", "SURE", "INPUT")
     print_table(columns, [(*words, _in_short(given)) for words, given in zip(said, inputs, strict=True)])
     for row, answer in enumerate(answers, 1):
         for remark in answer.get("remarks", ()):
             print(f"Row {row:,}: {remark}")
+
+
+def _loaded(folder: Path, baseline: str) -> "Predictor":
+    """Return a run's model, or a simple method that it kept."""
+    if baseline:
+        from core.serving.baseline_predictor import load_baseline_predictor
+
+        return load_baseline_predictor(folder, baseline)
+    from core.serving.predictor import load_predictor
+
+    return load_predictor(folder)
 
 
 def _in_short(given: object) -> str:
@@ -143,14 +154,13 @@ def generate(
     top_k: Annotated[int, typer.Option(help="Draw from so many of the likeliest only; 0 is all.")] = 0,
     top_p: Annotated[float, typer.Option(help="Draw from the likeliest that make up this share; 1 is all.")] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed writes the same text.")] = 0,
+    with_: With = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a finished run write on from a prompt."""
     service = open_service()
     folder = service.finished_folder(run)
-    from core.serving.predictor import load_predictor
-
-    pieces = load_predictor(folder).stream(
+    pieces = _loaded(folder, with_).stream(
         prompt, max_new_tokens=max_new_tokens, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed
     )
     if as_json:

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from core import catalog
+from core.baselines.ngram_text import NGramText
 from core.errors import InvalidSetting
 from core.models import bigram, char_lstm, mini_gpt, text_transformer
 from core.preprocessing.characters import CharacterPreprocessor
 from core.specs import DataInfo, Examples, ModelSpec
 from core.specs.config import TrainConfig
-from core.tasks.ngrams import ngram_baselines
 from core.tasks.text_generation import TASK as WRITING
 from core.training.generation import generate
 from core.training.predictions import predict_split
@@ -75,9 +75,9 @@ def test_a_score_is_by_character_whatever_the_pieces_are() -> None:
 def test_a_bigram_comes_to_what_counting_says() -> None:
     text = "the cat sat on the mat, and the hat sat on the cat. " * 60
     trainer, preprocessor = taught(bigram.MODEL, text, 40)
-    counted = ngram_baselines(documents(text), documents(text), 0)["bigram"]
+    counted = NGramText.fit((text,), 2).predict((text,))
     assert trainer.kept is not None
-    assert trainer.kept.loss == pytest.approx(float(counted.nll.mean()), abs=0.05)
+    assert trainer.kept.loss == pytest.approx(float(counted.mean()), abs=0.05)
     row = trainer.module(torch.from_numpy(preprocessor.transform((",",)))[None])[0, -1].softmax(-1)
     assert preprocessor.decode([int(row.argmax())]) == " "
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from core import catalog
+from core.baselines.ngram_text import NGramText
 from core.preprocessing.byte_pairs import BytePairPreprocessor
 from core.preprocessing.char_alignment import by_character
 from core.specs import DOCUMENT_BREAK, Examples, Predictions
-from core.tasks.ngrams import ngram_baselines
 
 ENGLISH_BOOK = " ".join(f"w{number * number}" for number in range(5_000))
 NO_TARGETS = np.zeros(0, dtype=np.int64)
@@ -132,6 +132,6 @@ def test_judged_outcomes_keep_their_sum_and_are_those_of_the_n_grams_from_the_en
     judged = pieces.judge(Predictions(nll, ids[1:], ids[1:]), ids)
     assert judged.nll.sum() == pytest.approx(nll.sum())
     assert "".join(map(chr, judged.targets)).endswith(text[len(pieces.decode(ids[:1])) :])
-    baseline = ngram_baselines(documents(text), documents(text), 0)["trigram"]
-    count = min(len(judged.nll), len(baseline.nll))
+    baseline = NGramText.fit((text,), 3).predict((text,))
+    count = min(len(judged.nll), len(baseline))
     assert 0 <= len(text) - count <= len(pieces.decode(ids[:1]))  # all but what the first piece stands for

@@ -52,7 +52,7 @@ def test_a_product_is_learnt_as_a_sum_of_logarithms() -> None:
     with torch.inference_mode():
         answers = module(torch.from_numpy(columns.transform(test.inputs))).double().numpy()
     assert r2(predictions_of_numbers(answers, test.targets, 1.0)) > 0.97
-    ridge = task.baselines(train, test, 0)["ridge"].predicted
+    ridge = catalog.find_baseline("ridge").fit(train, test, 0).predict(test.inputs)
     np.testing.assert_allclose(answers, ridge, rtol=1e-3)
 
 

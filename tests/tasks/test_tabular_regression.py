@@ -1,12 +1,9 @@
-import math
-
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from core.modules.regression_head import InUnitsOfTarget
-from core.specs import DataInfo, Examples, Predictions
+from core.specs import DataInfo, Predictions
 from core.tasks.tabular_regression import TASK, predictions_of_numbers
 
 ON_PRICES = TASK.on(DataInfo((), (1,), target_mean=100.0, target_std=20.0))
@@ -18,13 +15,6 @@ def numbers(right: list[float], predicted: list[float]) -> Predictions:
 
 def measured(right: list[float], predicted: list[float]) -> dict[str, float]:
     return {metric.name: metric.compute(numbers(right, predicted)) for metric in TASK.metrics}
-
-
-def line(rows: int, noise: float, seed: int = 0) -> Examples:
-    """Return rows whose number is three times their column `x`, plus noise."""
-    chance = np.random.default_rng(seed)
-    x = chance.normal(0, 1, rows)
-    return Examples(pd.DataFrame({"x": x}), 50 + 3 * x + chance.normal(0, noise, rows))
 
 
 def test_metrics_are_in_the_units_of_what_is_predicted() -> None:
@@ -58,35 +48,6 @@ def test_huge_numbers_do_not_overflow() -> None:
 def test_label_smoothing_means_nothing_for_numbers() -> None:
     answers, targets = torch.tensor([1.0, 2.0]), torch.tensor([1.5, 2.0])
     assert TASK.loss(answers, targets, 0.3) == TASK.loss(answers, targets, 0.0)
-
-
-def test_ridge_finds_a_line_and_the_mean_does_not() -> None:
-    predictions = TASK.baselines(line(200, noise=1.0), line(100, noise=1.0, seed=1), 0)
-    assert set(predictions) == {"mean", "ridge"}
-    r2 = {name: TASK.metric("r2").compute(o) for name, o in predictions.items()}
-    assert r2["mean"] == pytest.approx(0, abs=0.05)
-    assert r2["ridge"] == pytest.approx(0.9, abs=0.04)
-    assert predictions["mean"].nll.mean() == pytest.approx(1, abs=0.3)
-    assert not math.isnan(predictions["ridge"].nll.sum())
-
-
-def test_one_wrong_cell_does_not_make_ridge_look_hopeless() -> None:
-    chance = np.random.default_rng(0)
-    size = chance.uniform(1, 10, 300)
-    sizes = pd.DataFrame({"height": size, "width": size + chance.normal(0, 0.01, 300)})  # they say the same
-    examples = Examples(sizes, 100 * size + 4_000 * (sizes["width"] - size).to_numpy())
-    train, test = examples.select(np.arange(200)), examples.select(np.arange(200, 300))
-    test.inputs.loc[0, "width"] = 0.0  # type: ignore[union-attr]
-    ridge = TASK.baselines(train, test, 0)["ridge"]
-    assert train.targets.min() / 2 <= ridge.predicted.min() < ridge.predicted.max() <= 2 * train.targets.max()
-    assert TASK.metric("r2").compute(ridge) > 0.9
-
-
-def test_baselines_read_words_and_gaps_as_models_do() -> None:
-    table = pd.DataFrame({"maker": np.array(["A", "B", None, "A"] * 10, object), "size": [1.0, np.nan, 3.0, 4.0] * 10})
-    examples = Examples(table, np.array([10.0, 20.0, 30.0, 12.0] * 10))
-    predictions = TASK.baselines(examples, examples, 0)
-    assert TASK.metric("r2").compute(predictions["ridge"]) > 0.95
 
 
 def test_prices_keep_all_their_digits_where_a_model_computes_in_16_bits() -> None:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +11,9 @@ import pytest
 from core import catalog
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.errors import StopRequested
-from core.specs import DataInfo, DatasetVersion, Examples, Predictions, Score
-from core.worker.baselines import Baselines
+from core.specs import DataInfo, DatasetVersion, Examples, Score
+from core.specs.baseline import BaselineSpec, FittedBaseline
+from core.worker.baselines import Baselines, Ladder
 
 TASK = catalog.find_task("text-classification")
 
@@ -30,13 +30,21 @@ def data(fingerprint: str = "f1") -> PreparedDataset:
     return PreparedDataset(version, splits, Nothing(), DataInfo(("bad", "good"), (1,)), {})  # type: ignore[arg-type]
 
 
-def baselines(folder: Path, calls: list[str], made: PreparedDataset | None = None, seed: int = 0) -> Baselines:
-    def counted(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
-        for name, predictions in TASK.each_baseline(train, test, seed):
-            calls.append(name)
-            yield name, predictions
+def ladder(calls: list[str]) -> Ladder:
+    """Return the task's rungs, each of which notes that it was fitted."""
 
-    return Baselines(folder, replace(TASK, each_baseline=counted), made or data(), seed)
+    def noting(spec: BaselineSpec) -> BaselineSpec:
+        def fit(train: Examples, validation: Examples, seed: int) -> FittedBaseline:
+            calls.append(spec.name)
+            return spec.fit(train, validation, seed)
+
+        return replace(spec, fit=fit)
+
+    return Ladder(tuple(noting(spec) for spec in catalog.baselines(TASK.name).values() if not spec.is_costly))
+
+
+def baselines(folder: Path, calls: list[str], made: PreparedDataset | None = None, seed: int = 0) -> Baselines:
+    return Baselines(folder, TASK, made or data(), seed, ladder(calls))
 
 
 def test_the_second_run_on_the_same_data_fits_none_again(tmp_path: Path) -> None:
@@ -45,7 +53,8 @@ def test_the_second_run_on_the_same_data_fits_none_again(tmp_path: Path) -> None
     first = baselines(tmp_path, calls).predictions(never, lambda done, total: counts.append((done, total)))
     assert counts == [(0, 2), (1, 2), (2, 2)]
     second = baselines(tmp_path, calls).predictions(never, lambda done, total: None)
-    assert calls == list(first) == list(second)
+    assert calls == ["majority", "tfidf-logistic"]
+    assert list(first) == list(second) == list(baselines(tmp_path, calls).kept)
     for name in first:
         np.testing.assert_array_equal(first[name].probabilities, second[name].probabilities)
         np.testing.assert_array_equal(first[name].predicted, second[name].predicted)
@@ -76,14 +85,15 @@ def test_scores_are_computed_once_also_those_without_an_interval(tmp_path: Path)
 def test_a_baseline_that_takes_long_ends_as_soon_as_somebody_asks_to_stop(tmp_path: Path) -> None:
     stop = threading.Event()
 
-    def endless(_train: Examples, test: Examples, _seed: int) -> Iterator[tuple[str, Predictions]]:
+    def endless(_train: Examples, _validation: Examples, _seed: int) -> FittedBaseline:
         stop.set()
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             time.sleep(0.01)
-        yield "never", Predictions(np.zeros(1), np.zeros(1), np.zeros(1))
+        raise AssertionError("nobody stopped it")
 
-    slow = Baselines(tmp_path, replace(TASK, each_baseline=endless), data(), 0)
+    never = replace(catalog.find_baseline("majority"), fit=endless)
+    slow = Baselines(tmp_path, TASK, data(), 0, Ladder((never,)))
     with pytest.raises(StopRequested):
         slow.predictions(stop, lambda done, total: None)
     assert not slow.are_known
