@@ -7,6 +7,7 @@ _PLAIN = {
     "ridge": "a simple linear model",
     "columns + logistic regression": "a simple linear model",
     "pixels + logistic regression": "a simple linear model of the pixels",
+    "boosted trees": "a few hundred small decision trees",
 }
 # The model of the catalogue that is the same method, by kind of baseline.
 _SAME = {"ridge": "linear", "columns": "logistic-regression", "pixels": "logistic-regression", "word": "ngram-linear",

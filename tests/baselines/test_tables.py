@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.baselines.tree_nodes import Trees
 from core.specs import Examples
 from core.tasks.tabular_regression import TASK
 from tests.baselines.ladder import judged
@@ -44,3 +45,39 @@ def test_baselines_read_words_and_gaps_as_models_do() -> None:
     examples = Examples(table, np.array([10.0, 20.0, 30.0, 12.0] * 10))
     predictions = judged(TASK, examples, examples, 0)
     assert TASK.metric("r2").compute(predictions["ridge"]) > 0.95
+
+
+@pytest.mark.parametrize("task", ["tabular-regression", "tabular-classification"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_trees_as_arrays_say_what_scikit_learn_says(task: str, classes: int) -> None:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    chance = np.random.default_rng(0)
+    rows = np.column_stack([chance.integers(0, 40, 600), chance.normal(size=600), chance.normal(size=600)]).astype(
+        float
+    )
+    rows[chance.random(rows.shape) < 0.1] = np.nan
+    says = np.nan_to_num(rows[:, 0]) % 3 + np.nan_to_num(rows[:, 1]) * np.nan_to_num(rows[:, 2])
+    settings = {"max_iter": 30, "early_stopping": True, "categorical_features": [0], "random_state": 0}
+    unseen = np.column_stack([np.full(5, 77.0), np.zeros((5, 2))])
+    if task == "tabular-regression":
+        model = HistGradientBoostingRegressor(**settings).fit(rows[:300], says[:300])
+        answers = Trees.of(model).sums(np.concatenate([rows, unseen]))[:, 0]
+        np.testing.assert_allclose(answers, model.predict(np.concatenate([rows, unseen])))
+        return
+    targets = np.digitize(says, np.quantile(says, np.arange(1, classes) / classes))
+    model = HistGradientBoostingClassifier(**settings).fit(rows[:300], targets[:300])
+    found = Trees.of(model).sums(rows)
+    np.testing.assert_allclose(found[:, 0] if classes == 2 else found, model.decision_function(rows))
+
+
+def test_trees_find_a_product_that_no_sum_can_say_with_gaps_and_categories() -> None:
+    chance = np.random.default_rng(0)
+    left, right = chance.normal(size=(2, 800))
+    kinds = np.array(["a", "b"], object)[chance.integers(0, 2, 800)]
+    wanted = 100 + 9 * np.sign(left) * np.sign(right) + 30 * (kinds == "b")
+    left[::9], kinds[::11] = np.nan, None
+    examples = Examples(pd.DataFrame({"left": left, "right": right, "kind": kinds}), wanted)
+    train, test = examples.select(np.arange(600)), examples.select(np.arange(600, 800))
+    r2 = {name: TASK.metric("r2").compute(o) for name, o in judged(TASK, train, test).items()}
+    assert r2["boosted trees"] > 0.75 > r2["ridge"]
