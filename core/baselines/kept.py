@@ -1,4 +1,4 @@
-"""Baselines that a run keeps: each in a folder, with what it took and what it can read."""
+"""Baselines that a run keeps, each in a folder with what it took."""
 
 import json
 import os
@@ -65,7 +65,7 @@ class KeptBaseline:
 def keep(
     spec: BaselineSpec, fitted: FittedBaseline, folder: Path, fit_s: float, examples: Examples, info: DataInfo
 ) -> KeptBaseline:
-    """Write a fitted baseline into a folder of its own, with what it takes to answer.
+    """Write a fitted baseline into a folder, with what it takes.
 
     Args:
         spec: Of the catalogue.
@@ -106,7 +106,7 @@ def answer_ms(fitted: FittedBaseline, examples: Examples) -> tuple[float, float]
 
 
 def _alone(examples: Examples, place: int) -> tuple[Inputs, int]:
-    """Return one input, and how many answers it takes: of a text that goes on, one a character."""
+    """Return one input and its number of answers; characters, where texts go on."""
     one = examples.select(np.array([place])).inputs
     if examples.labels or len(examples.targets) or not isinstance(one, tuple):
         return one, 1
@@ -115,7 +115,7 @@ def _alone(examples: Examples, place: int) -> tuple[Inputs, int]:
 
 
 def kept_in(run_folder: Path) -> list[KeptBaseline]:
-    """Return what a run has kept, the simplest first; nothing of runs from before they kept any."""
+    """Return what a run has kept, the simplest first; older runs kept nothing."""
     found = [read_facts(file.parent) for file in (run_folder / FOLDER).glob(f"*/{FACTS}")]
     rungs = {name: place for place, name in enumerate(catalog.baselines())}
     return sorted((one for one in found if one.name in rungs), key=lambda one: rungs[one.name])
@@ -138,7 +138,7 @@ def read_facts(folder: Path) -> KeptBaseline:
 
 
 def find(run_folder: Path, name: str) -> KeptBaseline:
-    """Return what is known of a run's baseline, by its name or by what it is called in results.
+    """Return the facts of a run's baseline, by either of its names.
 
     Raises:
         UserError: The run has kept no such baseline.
@@ -179,7 +179,7 @@ def load(run_folder: Path, name: str) -> FittedBaseline:
 
 
 def link_into(kept: Path, run_folder: Path) -> None:
-    """Let a run have the baselines of a folder: whole or not at all, and only once on the disk where that can be."""
+    """Link a folder's baselines into a run: all or none."""
     staged, place = run_folder / f".{FOLDER}", run_folder / FOLDER
     for folder in (staged, place):
         shutil.rmtree(folder, ignore_errors=True)

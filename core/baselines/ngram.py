@@ -1,4 +1,4 @@
-"""The last few characters and what followed them: the simple method for texts that go on."""
+"""What followed the last few characters: the simple method for texts that go on."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ USUAL = 3  # characters of a gram, where there is no text to choose by
 
 
 def _fit(train: Examples, validation: Examples, seed: int) -> NGramText:
-    """Count grams of all lengths, and keep those up to the one that foresees the validation split best.
+    """Count grams, up to the length that suits the validation split best.
 
     Source:
         Witten and Bell 1991; the length by held-out text: Chen and Goodman 1999.

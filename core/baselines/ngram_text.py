@@ -65,7 +65,7 @@ class NGramText:
         return look_up(self.vocabulary.astype(np.int64), np.arange(1, self.base), codes)
 
     def predict(self, inputs: Inputs) -> NDArray[Any]:
-        """Return how surprising each next character is, (C - 1,) nats, by grams of the full length."""
+        """Return how surprising each next character is, (C - 1,) nats."""
         return self.by_length(texts_of(inputs))[-1]
 
     def by_length(self, texts: Texts) -> list[NDArray[np.float64]]:
@@ -135,6 +135,6 @@ def _numbered(texts: Texts) -> tuple[NDArray[np.uint32], Ids]:
 
 @lru_cache(maxsize=LONGEST)
 def counted(texts: Texts, order: int) -> NGramCounts:
-    """Return what was counted of a training text; the rungs of the ladder share it."""
+    """Return what was counted of a training text; rungs share it."""
     vocabulary, ids = _numbered(texts)
     return NGramCounts.count(ids, order, len(vocabulary) + 1)

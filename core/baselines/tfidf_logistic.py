@@ -60,7 +60,7 @@ class TfIdfLogistic:
         return self.vectoriser.transform(texts)
 
     def save(self, folder: Path) -> None:
-        """Write the n-grams in the order of their columns, how much each counts, and the weights."""
+        """Write the n-grams in their columns' order, their IDF and weights."""
         known = self.vectoriser.vocabulary_ if self.vectoriser is not None else {}
         terms = sorted(known, key=lambda term: int(known[term]))
         write_state(folder, {"reading": vars(self.reading), "terms": terms})

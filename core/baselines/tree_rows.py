@@ -1,4 +1,4 @@
-"""Rows of a table as trees read them: numbers as they are, categories as codes, gaps as gaps."""
+"""Rows as trees read them: plain numbers, coded categories, gaps as gaps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class TreeRows:
         return len(self.codes)
 
     def of(self, inputs: Inputs) -> NDArray[np.float64]:
-        """Return (N, F): codes, numbers, then what dates and texts say; NaN where nothing is known."""
+        """Return (N, F): codes, numbers, dates and texts; NaN where unknown."""
         return self._rows(_table(inputs), self._side().transform(inputs))
 
     def of_training(self, train: Examples) -> NDArray[np.float64]:

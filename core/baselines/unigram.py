@@ -1,4 +1,4 @@
-"""How common each character is: what a model of a text must beat to have learnt anything."""
+"""How common each character is: what any model of a text must beat."""
 
 from core.baselines.ngram_text import CHARACTER_S, NGramText
 from core.specs import Examples, texts_of

@@ -1,4 +1,4 @@
-"""What says the next id by other means than weights, as a module that writes."""
+"""A function that says the next id, as a module that writes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ SMALLEST = 1e-30  # a probability whose logarithm is still a number
 
 
 class NextCharacter(nn.Module):
-    """A module around a function that gives the probability of each next id; it has nothing to learn.
+    """A module around a function that gives next-id probabilities; nothing is learnt.
 
     Args:
         probabilities: (T,) ids -> (V,) probabilities of the one that follows.

@@ -1,4 +1,4 @@
-"""Simple methods that a model is compared with: what each says of itself, and what a fitted one can do."""
+"""Simple methods that a model is compared with, and fitted ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +15,17 @@ class FittedBaseline(Protocol):
 
     @property
     def called(self) -> str:
-        """The field's name of what it has become, such as "word TF-IDF + logistic regression"."""
+        """The field's name of it, such as "word TF-IDF + logistic regression"."""
 
     @property
     def tuned_on(self) -> str:
-        """What its settings were chosen on, a clause; empty where it has none to choose."""
+        """What its settings were chosen on, a clause; empty if none were."""
 
     def predict(self, inputs: Inputs) -> NDArray[Any]:
-        """Return (N, K) probabilities, (N,) numbers, or of texts that go on (C - 1,) nats of each next character."""
+        """Return (N, K) probabilities, (N,) numbers, or (C - 1,) nats.
+
+        Nats are of each next character, where texts go on.
+        """
 
     def save(self, folder: Path) -> None:
         """Write everything that `load` needs, without code, into an empty folder."""

@@ -52,7 +52,7 @@ def _predictions(logits: "Tensor", targets: "Tensor") -> Predictions:
 
 
 def _predictions_from(surprise: NDArray[Any], examples: Examples) -> Predictions:
-    """Return the outcomes of a method that says how surprising each next character is, (C - 1,) nats."""
+    """Return predictions from the surprise of each next character, (C - 1,) nats."""
     unknown = np.zeros(len(surprise), dtype=np.int64)  # no metric of texts asks which character came
     return judged(Predictions(surprise, unknown, unknown), examples)
 

@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ladder:
-    """The baselines of a data set: those that are fitted, and why others are not.
+    """The baselines that are fitted to a data set, and why others are not.
 
     Args:
         rungs: The simplest first.
@@ -88,7 +88,7 @@ class Baselines:
 
     @property
     def kept(self) -> dict[str, KeptBaseline]:
-        """What each took and takes, by what it is called; nothing of one that could not be kept."""
+        """What each kept one took and takes, by what it is called."""
         found = {}
         for spec in self.ladder.rungs:
             try:
