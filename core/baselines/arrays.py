@@ -12,7 +12,7 @@ ARRAYS, STATE = "arrays.npz", "state.json"
 
 def write_arrays(folder: Path, **arrays: NDArray[Any]) -> None:
     """Write arrays by name."""
-    np.savez(folder / ARRAYS, **arrays)
+    np.savez(folder / ARRAYS, allow_pickle=False, **arrays)
 
 
 def read_arrays(folder: Path) -> dict[str, NDArray[Any]]:
