@@ -83,10 +83,18 @@ def keep(
     size = sum(file.stat().st_size for file in folder.iterdir())
     known = KeptBaseline(
         spec.name, fitted.called, fitted.tuned_on, fit_s, half, most, size, tuple(examples.labels),
-        (shape[3], shape[1], shape[2]) if shape else (), info.channel_mean, info.ground, dict(info.units),
+        (shape[3], shape[1], shape[2]) if shape else (), info.channel_mean or _brightness(examples), info.ground,
+        dict(info.units),
     )  # fmt: skip
     (folder / FACTS).write_text(json.dumps(asdict(known)), encoding="utf-8")
     return known
+
+
+def _brightness(examples: Examples) -> tuple[float, ...]:
+    """Return the mean of each channel, in 0..1; nothing where there are no images."""
+    if not isinstance(examples.inputs, np.ndarray) or not len(examples):
+        return ()
+    return tuple(float(one) for one in np.asarray(examples.inputs[:TIMED]).mean((0, 1, 2)) / 255)
 
 
 def answer_ms(fitted: FittedBaseline, examples: Examples) -> tuple[float, float]:

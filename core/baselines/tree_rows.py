@@ -57,6 +57,7 @@ class TreeRows:
         return ColumnPreprocessor(Columns(dates=known.dates, texts=known.texts), self.columns.target)
 
     def _rows(self, table: "pd.DataFrame", side: NDArray[Any]) -> NDArray[np.float64]:
+        self.columns.check_columns([str(name) for name in table.columns])
         found = [self._coded(name, table) for name in self.codes]
         found += [self._number(column.name, table) for column in self.columns.columns.numbers]
         return np.column_stack([*found, side.astype(np.float64)])

@@ -170,7 +170,7 @@ class ColumnPreprocessor:
         return self._written(table, codes)
 
     def _written(self, table: "pd.DataFrame", codes: Codes) -> NDArray[Any]:
-        self._check_columns([str(name) for name in table.columns])
+        self.check_columns([str(name) for name in table.columns])
         rows = np.zeros((len(table), len(self.features)), dtype=np.float32)
         at = 0
         for number in self.columns.numbers:
@@ -228,7 +228,12 @@ class ColumnPreprocessor:
             ],
         } | {f"target_{name}": value for name, value in asdict(self.target).items()}
 
-    def _check_columns(self, found: list[str]) -> None:
+    def check_columns(self, found: list[str]) -> None:
+        """Make sure that a table has every column that was learnt from.
+
+        Raises:
+            DataError: One is missing.
+        """
         needed = (*self.number_names, *self.word_names)
         missing = [name for name in needed if name not in found]
         if missing:

@@ -1,19 +1,23 @@
 """A baseline that a run has kept, ready to answer as its model does."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from core import catalog
 from core.baselines import kept
 from core.baselines.ngram_text import LONGEST, NGramText
+from core.data.images.resize import shape
 from core.errors import CheckpointUnusable
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.encoder_device import compute_on
-from core.serving.predictor import BEST, Predictor
+from core.serving.predictor import BEST, Input, Predictor
+from core.serving.rows import Decimal
 from core.specs import DataInfo, Inputs, Preprocessor
 from core.specs.baseline import FittedBaseline
 
@@ -24,13 +28,13 @@ LEAST = 1e-38  # a probability whose logarithm is still a number
 
 
 class AsItIs:
-    """A preprocessor of inputs that a baseline reads by itself."""
+    """A preprocessor that leaves everything to the baseline."""
 
     kind = "as-it-is"
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
-        """Return nothing of use: nobody but the baseline reads its inputs."""
-        raise TypeError(f"a baseline reads {len(inputs)} inputs by itself")
+        """Return nothing: the baseline reads the inputs."""
+        return np.zeros((len(inputs), 0))
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return only the labels."""
@@ -47,12 +51,26 @@ class BaselinePredictor(Predictor):
 
     fitted: FittedBaseline = field(kw_only=True)
 
-    def _answer(self, examples: Inputs) -> "Tensor":
-        """Return logarithms of probabilities, (B, K), or numbers, (B,)."""
+    def _answers(
+        self, inputs: Sequence[Input], decimal_hint: Decimal = "."
+    ) -> "Iterator[tuple[Tensor, list[tuple[str, ...]]]]":
+        """Yield logarithms of probabilities, (B, K), or numbers, (B,), and remarks."""
         import torch
 
-        answers = np.asarray(self.fitted.predict(examples), dtype=np.float64)
-        return torch.from_numpy(np.log(np.maximum(answers, LEAST)) if self.task.output_kind == "label" else answers)
+        for examples in self._batches(inputs, decimal_hint):
+            answers = np.asarray(self.fitted.predict(self._sized(examples)), dtype=np.float64)
+            if self.task.output_kind == "label":
+                answers = np.log(np.maximum(answers, LEAST))
+            yield torch.from_numpy(answers), self._remarks(examples, np.zeros((len(examples), 0)))
+
+    def _sized(self, examples: Inputs) -> Inputs:
+        """Return images at the size that the baseline has learnt from."""
+        if not isinstance(examples, np.ndarray):
+            return examples
+        channels, height, width = self.info.input_shape
+        if examples.shape[1:] == (height, width, channels):
+            return examples
+        return np.stack([shape(Image.fromarray(image.squeeze()), width, height, channels) for image in examples])
 
 
 def load_baseline_predictor(run_folder: Path, name: str, device: str = "cpu") -> BaselinePredictor:
@@ -88,7 +106,7 @@ def load_baseline_predictor(run_folder: Path, name: str, device: str = "cpu") ->
     return BaselinePredictor(card, task.on(info), info, preprocessor, module.eval(), device, fitted=fitted)
 
 
-def _columns_of(described: dict[str, Any], run_folder: Path) -> Preprocessor:
+def _columns_of(described: Mapping[str, Any], run_folder: Path) -> Preprocessor:
     try:
         kind = catalog.preprocessors()[described["kind"]]
         return cast(Preprocessor, kind.from_state(described["state"]))

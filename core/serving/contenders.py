@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.serving.baseline_predictor import load_baseline_predictor
 from core.serving.predictor import Predictor, load_predictor
 from core.specs.contender import Contender
 
@@ -17,4 +18,6 @@ def load_contender(run_folder: Path, contender: Contender) -> Predictor:
         UserError: The run has not kept it.
         CheckpointUnusable: Its files are gone or altered.
     """
+    if contender.baseline:
+        return load_baseline_predictor(run_folder, contender.baseline)
     return load_predictor(run_folder, checkpoint=contender.checkpoint)

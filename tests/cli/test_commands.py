@@ -6,7 +6,9 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.services.run_service import Service
 from tests.cli.conftest import Cli, Json
@@ -177,6 +179,35 @@ def test_generate_writes_the_same_for_the_same_seed(answer: Json, writer: str) -
     first = answer("generate", writer, *settings)
     assert len(first["text"]) == 40
     assert answer("generate", writer, *settings) == first
+
+
+def test_a_simple_method_that_a_run_kept_answers_in_its_models_place(
+    answer: Json, cli: Cli, service: Service, tmp_path: Path, feedback: str, writer: str, diabetes: str, digits: str
+) -> None:
+    said = answer("predict", feedback, "--text", "Great service, thank you!", "--with", "tfidf-logistic")
+    assert said["with"] == "tfidf-logistic"
+    assert sum(said["predictions"][0]["scores"].values()) == pytest.approx(1)
+    from core.data.builtin.diabetes import DATASET
+
+    table: Any = DATASET.load().inputs
+    row = table.iloc[0].to_json()
+    found = {
+        name: answer("predict", diabetes, "--text", row, "--with", name)["predictions"][0]["value"]
+        for name in ("mean", "ridge", "boosted-trees")
+    }
+    assert len(set(found.values())) == 3
+    image = tmp_path / "one.png"
+    Image.fromarray(np.full((8, 8), 255, np.uint8)).save(image)
+    assert answer("predict", digits, "--file", str(image), "--with", "pixels-logistic")["predictions"][0]["label"]
+    written = answer("generate", writer, "--prompt", "Return the", "--max-new-tokens", "20", "--with", "ngram")["text"]
+    assert len(written) == 20
+    assert "It has: majority, tfidf-logistic" in cli("predict", feedback, "--text", "x", "--with", "forest")[2]
+    report = service.report(diabetes)["baselines"]["ridge"]
+    assert report["name"] == "ridge"
+    assert report["fit_s"] > 0
+    assert 0 < report["p50_ms"] <= report["p95_ms"]
+    assert report["size_bytes"] > 0
+    assert report["tuned_on"] == "the training split, by leaving each row out"
 
 
 def test_evaluate_judges_on_the_test_split(answer: Json, digits: str) -> None:
