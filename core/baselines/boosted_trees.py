@@ -68,7 +68,7 @@ class BoostedTrees:
     def predict(self, inputs: Inputs) -> NDArray[Any]:
         """Return probabilities, (N, K), or numbers, (N,)."""
         if self.trees is None:
-            return np.eye(self.labels)[np.full(len(inputs), int(self.classes[0]))]
+            return np.asarray(np.eye(self.labels)[np.full(len(inputs), int(self.classes[0]))])
         sums = self.trees.sums(self.rows.of(inputs))
         if not self.labels:
             return sums[:, 0]

@@ -16,7 +16,7 @@ from core.errors import CheckpointUnusable, UserError
 from core.specs import DataInfo, Examples, Inputs
 from core.specs.baseline import BaselineSpec, FittedBaseline
 
-FOLDER, FACTS = "baselines", "baseline.json"  # within a run's folder; within a baseline's
+FOLDER, FACTS = "baselines", "card.json"  # within a run's folder; within a baseline's
 TIMED, TIMED_S = 40, 0.4  # answers that are timed one by one, as many as fit the seconds
 TIMED_CHARACTERS = 200  # of a text that goes on
 
@@ -27,6 +27,7 @@ class KeptBaseline:
 
     Args:
         name: The catalogue's.
+        title: As people read it.
         called: What it has become, as in results.
         tuned_on: What its settings were chosen on; empty where it has none.
         fit_s: Seconds that fitting took.
@@ -41,6 +42,7 @@ class KeptBaseline:
     """
 
     name: str
+    title: str
     called: str
     tuned_on: str
     fit_s: float
@@ -82,7 +84,7 @@ def keep(
     shape = examples.inputs.shape if isinstance(examples.inputs, np.ndarray) else ()
     size = sum(file.stat().st_size for file in folder.iterdir())
     known = KeptBaseline(
-        spec.name, fitted.called, fitted.tuned_on, fit_s, half, most, size, tuple(examples.labels),
+        spec.name, spec.title, fitted.called, fitted.tuned_on, fit_s, half, most, size, tuple(examples.labels),
         (shape[3], shape[1], shape[2]) if shape else (), info.channel_mean or _brightness(examples), info.ground,
         dict(info.units),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ LEAST = 1e-38  # a probability whose logarithm is still a number
 class AsItIs:
     """A preprocessor that leaves everything to the baseline."""
 
-    kind = "as-it-is"
+    kind: ClassVar[str] = "as-it-is"
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return nothing: the baseline reads the inputs."""

@@ -51,12 +51,15 @@ def classification_predictions(logits: "Tensor", targets: "Tensor") -> Predictio
     )
 
 
-def predictions_from(probabilities: NDArray[Any], examples: Examples) -> Predictions:
-    """Return the outcomes of a method that gives probabilities (N, K) for N examples."""
-    targets = examples.targets
+def predictions_of_probabilities(probabilities: NDArray[np.float64], targets: NDArray[np.int64]) -> Predictions:
+    """Return the outcomes of a method that gives probabilities (N, K) for targets (N,)."""
     right = probabilities[np.arange(len(targets)), targets]
     nll = -np.log(np.maximum(right, SMALLEST_PROBABILITY))
     return Predictions(nll, targets, probabilities.argmax(1).astype(np.int64), probabilities)
+
+
+def _predictions_from(probabilities: NDArray[Any], examples: Examples) -> Predictions:
+    return predictions_of_probabilities(probabilities, examples.targets)
 
 
 # --- metrics: plain counting, fast enough to be computed on a thousand resamples ---
@@ -189,5 +192,5 @@ classification_task = partial(
     predictions=classification_predictions,
     parts=("classes",),
     worst=surest_mistakes,
-    predictions_from=predictions_from,
+    predictions_from=_predictions_from,
 )

@@ -5,7 +5,7 @@ import pytest
 
 from core import catalog
 from core.baselines.ngram_text import NGramText
-from core.serving.baseline_predictor import CharacterPreprocessor
+from core.preprocessing.characters import CharacterPreprocessor
 from core.specs import Examples
 from core.tasks.text_generation import TASK
 from core.training.generation import generate

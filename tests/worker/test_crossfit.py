@@ -30,6 +30,7 @@ from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.tracking.recorder import Recorder
 from core.training.trainer import Trainer
+from core.worker.baselines import Ladder
 from core.worker.crossfit import CrossFit, Subject, in_each_fold
 from core.worker.crossfit_plan import Planner
 from core.worker.pipeline import Pipeline
@@ -60,13 +61,15 @@ def subject(config: TrainConfig, tmp_path: Path) -> Subject:
     data = prepare_dataset(catalog.find_dataset("diabetes"), spec.model, spec.params, tmp_path / "cache")
     stop, finish = threading.Event(), threading.Event()
     run_folder = tmp_path / "run"
+    ladder = Ladder(tuple(catalog.find_baseline(name) for name in ("mean", "ridge")))
     return Subject(
         spec,
         data,
         torch.device("cpu"),
         run_folder,
         tmp_path / "cache",
-        ("mean", "ridge"),
+        tuple(spec.name for spec in ladder.rungs),
+        ladder,
         1.0,
         stop,
         finish,
