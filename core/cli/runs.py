@@ -7,7 +7,7 @@ import typer
 from core.cli.output import AsJson, RunId, print_json, print_table, score_of
 from core.cli.run_marks import marks
 from core.cli.targets import print_standing, short_standing
-from core.cli.train import Changes, Name, settings_from
+from core.cli.train import Changes, Name, WantedTarget, settings_from, target_from
 from core.runs import CLONE, LONGER, NESTED, Lineage, Run
 from core.services.bootstrap import open_service
 from core.services.run_search.fields import Fields
@@ -153,21 +153,25 @@ def longer(
     learning_rate: Annotated[
         float | None, typer.Option(help="As before if not given; a tenth of it where the run broke down.")
     ] = None,
+    target: WantedTarget = "",
     as_json: AsJson = False,
 ) -> None:
     """Queue a new run that goes on from what this one has learnt; this one stays as it is."""
     service = open_service()
     parent = service.run(run)
-    child = service.train_longer(parent.id, epochs or parent.config.epochs, learning_rate)
+    wanted = target_from(target, parent.task)
+    child = service.train_longer(parent.id, epochs or parent.config.epochs, learning_rate, target=wanted)
     _answer(service, child, f"is queued and goes on from {parent.name}", as_json)
 
 
 @app.command()
-def again(run: RunId, changes: Changes = None, name: Name = "", as_json: AsJson = False) -> None:
+def again(
+    run: RunId, changes: Changes = None, name: Name = "", target: WantedTarget = "", as_json: AsJson = False
+) -> None:
     """Queue a new run with the settings of this one, changed where you say so; it begins from nothing."""
     service = open_service()
     config = service.clone_config(run, settings_from(changes or []))
-    child = service.start_run(config, name, cloned_from=run)
+    child = service.start_run(config, name, cloned_from=run, target=target_from(target, config.task))
     _answer(service, child, f"is queued with the settings of {service.run(run).name}", as_json)
 
 

@@ -41,7 +41,7 @@ WantedTarget = Annotated[
     typer.Option(
         "--target", metavar="TARGET",
         help="How good it must be to be useful: 'accuracy 90%', 'recall of CLASS 80% at precision 90%', 'mae 200', "
-        "'better than 82%' (what is reached today). That of the data set if not given.",
+        "'better than 82%' (what is reached today). If not given, as before, else that of the data set.",
     ),
 ]  # fmt: skip
 
@@ -63,8 +63,7 @@ def train(
     service = open_service()
     settings = settings_from(changes or []) | ({"evaluation": evaluation} if evaluation else {})
     config = chosen_config(service, recipe, dataset, task, model, preset, settings)
-    wanted = Target.parse(target, catalog.find_task(config.task)) if target else None
-    run = service.start_run(config, name, target=wanted)
+    run = service.start_run(config, name, target=target_from(target, config.task))
     say = Console(stderr=True, highlight=False)
     say.print(f"Run {run.id} ({run.name}) is queued.", markup=False)
     if wait:
@@ -146,3 +145,8 @@ def _follow(service: Service, run: Run, say: Console) -> Run:
         raise
     say.print(f"Run {run.id}: {run.status}.")
     return run
+
+
+def target_from(text: str, task: str) -> Target | None:
+    """Return what `--target` means for a task; None where nothing was said."""
+    return Target.parse(text, catalog.find_task(task)) if text else None

@@ -162,7 +162,12 @@ class Service:
         return run
 
     def train_longer(
-        self, run_id: str, epochs: int, learning_rate: float | None = None, idempotency_key: str | None = None
+        self,
+        run_id: str,
+        epochs: int,
+        learning_rate: float | None = None,
+        idempotency_key: str | None = None,
+        target: Target | None = None,
     ) -> Run:
         """Queue a new run that continues from a finished, stopped or diverged run's weights.
 
@@ -171,13 +176,14 @@ class Service:
             epochs: How many more passes over the training data.
             learning_rate: None is the same again, or a tenth of it where the run broke down.
             idempotency_key: Two calls with the same key are one run.
+            target: Its own; None is that of the run.
 
         Raises:
             RunNotReady: It still works, was interrupted (resume it), is in the trash, or has nothing saved.
             InvalidSetting: A number out of bounds.
         """
         config = self._family.longer(self.run(run_id), epochs, learning_rate)
-        return self.start_run(config, idempotency_key=idempotency_key)
+        return self.start_run(config, idempotency_key=idempotency_key, target=target)
 
     def clone_config(self, run_id: str, changes: Mapping[str, Any] | None = None) -> TrainConfig:
         """Return a run's settings, to be changed and started from nothing with `start_run(..., cloned_from=run_id)`."""

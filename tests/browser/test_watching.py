@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_control import button
 from tests.browser.test_journeys import FIRST_POINT_MS, start
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3000)]
 
 
 def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(page: Page, url: str) -> None:

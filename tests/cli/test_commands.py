@@ -127,9 +127,13 @@ def test_a_run_is_paused_resumed_finished_early_trained_longer_and_repeated(
     done = answer("runs", "show", run)
     assert (done["status"], done["steps"] < done["steps_total"]) == ("succeeded", True)
 
-    child = answer("runs", "longer", run, "--epochs", "2")
+    child = answer("runs", "longer", run, "--epochs", "2", "--target", "accuracy 90%")
+    assert child["target"]["text"] == "accuracy 90%"
     assert (child["parent_id"], child["parent_kind"], child["config"]["epochs"]) == (run, "longer", 2)
-    clone = answer("runs", "again", run, "--set", "epochs=1", "--set", "seed=4", "--name", "once more")
+    clone = answer(
+        "runs", "again", run, "--set", "epochs=1", "--set", "seed=4", "--name", "once more", "--target", "f1 70%"
+    )
+    assert clone["target"]["text"] == "f1 70%"
     assert (clone["parent_id"], clone["parent_kind"], clone["name"]) == (run, "clone", "once more")
     assert (clone["config"]["epochs"], clone["config"]["seed"]) == (1, 4)
     assert [r["id"] for r in answer("runs", "show", run)["children"]] == [clone["id"], child["id"]]

@@ -56,4 +56,4 @@ def test_a_run_stands_with_its_score_and_how_it_stands(
     file = service.folder(run.id) / "report.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"judged": {"rows": 200}}))
     service.set_target(run.id, Target.parse("accuracy 80%", service.tasks()[run.task]))
-    assert all(part in words(open_page("start")) for part in ("90.0 %", "you wanted accuracy 80%", "Reached"))
+    assert all(part in words(open_page("start")) for part in ("90.0 %", "wanted: at least 80 % right", "Reached"))

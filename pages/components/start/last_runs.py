@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.evaluation.target_status import TargetResult
+from core.evaluation.target_words import wanted
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from pages.components.run.external_run import origin_of
@@ -62,7 +63,7 @@ def _facts(run: Run, result: TargetResult | None) -> list[str]:
     if score is not None:
         parts.insert(0, f"**{metric.title.partition(' (')[0]} {number(metric, score.value)}**")
         if result is not None:
-            parts.insert(1, f"you wanted {plain(result.target.format())}")
+            parts.insert(1, f"wanted: {plain(wanted(result.target))}")
     elif run.status.is_active and run.time_left_s is not None:
         parts.insert(0, f"about {duration(run.time_left_s)} left")
     return parts
