@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.evaluation.target_words import wanted
 from core.services.bootstrap import shared_service
+from core.services.dataset_service import DatasetPreview
 from core.services.recommendation import recommended
-from core.services.run_service import DatasetPreview
 from core.specs import DatasetSpec, TaskSpec
 from pages.components.data.preview import data_glimpse
 from pages.components.run.run_again import clone_notice, cloned_from

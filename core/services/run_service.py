@@ -15,7 +15,7 @@ from core.configure import SettingField
 from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
 from core.processes.identity import kill
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
-from core.services.dataset_service import DatasetPreview, DatasetService
+from core.services.dataset_service import DatasetService
 from core.services.example_run import example_run
 from core.services.inference import InferenceClient
 from core.services.lineage import Family, with_changes
@@ -33,7 +33,7 @@ from core.store.run_store import RunStore, now
 from core.tracking.lock_holders import LockHolders
 from core.tracking.lost_runs import LostRunDetector
 
-__all__ = ["DatasetPreview", "Service", "Worker"]
+__all__ = ["Service", "Worker"]
 
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 
@@ -89,10 +89,6 @@ class Service:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def learning_rate_for(self, model: str, preset: str, task: str, optimizer: str) -> float:
-        """Return the default learning rate of an optimiser with a model."""
-        return configure.learning_rate_for(catalog.find_model(model), preset, task, optimizer)
-
     def make_config(
         self, task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
     ) -> TrainConfig:
@@ -101,10 +97,6 @@ class Service:
         self.dataset_service.find(dataset, task)
         config = configure.make_config(task, dataset, model, preset, overrides)
         return config.model_copy(update={"dataset_version": self.dataset_service.head(dataset)})
-
-    def preview(self, dataset: str) -> DatasetPreview:
-        """Return a look at a data set; quick after the first time."""
-        return self.dataset_service.preview(dataset)
 
     def runs_using(self, dataset: str, fingerprint: str = "") -> list[Run]:
         """Return the runs that need a dataset or one version, newest first."""

@@ -102,7 +102,10 @@ def test_a_demo_by_one_click(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("task", "epochs", "evidence"),
-    [("text-classification", 30, "Three mistakes"), ("text-generation", 1, "What it writes")],
+    [
+        ("text-classification&model=text-cnn", 3, "Three mistakes"),
+        ("text-generation&model=bigram", 1, "What it writes"),
+    ],
 )
 def test_from_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
     run = start(page, url, f"task={task}", epochs)

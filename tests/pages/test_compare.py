@@ -22,7 +22,7 @@ Judged = Callable[..., Run]
 @pytest.fixture
 def judged(service: Service, new_run: Callable[..., Run]) -> Judged:
     """A finished run on the digits that answers so many of the 269 test examples wrongly."""
-    version = service.preview("digits").version
+    version = service.dataset_service.preview("digits").version
     truth = service.dataset_service.test_examples(
         "digits", version.fingerprint, range(version.split_sizes["test"])
     ).targets

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.services.bootstrap import shared_service
-from core.services.run_service import DatasetPreview
+from core.services.dataset_service import DatasetPreview
 from core.specs import DatasetSpec, Examples, Images
 from pages.components.widgets.dataset_words import shortened
 from pages.components.widgets.sample_text import sample_text
@@ -27,7 +27,7 @@ TO_PREDICT = "To predict"
 
 def data_preview(dataset: DatasetSpec) -> DatasetPreview:
     """Show what a data set is made of, and return it."""
-    found = shared_service().preview(dataset.name)
+    found = shared_service().dataset_service.preview(dataset.name)
     st.markdown(dataset.summary)
     samples = found.samples
     if isinstance(samples.inputs, np.ndarray):
@@ -46,7 +46,7 @@ def data_preview(dataset: DatasetSpec) -> DatasetPreview:
 
 def data_glimpse(dataset: DatasetSpec) -> DatasetPreview:
     """Show a little of a data set, with a link; return its preview."""
-    found = shared_service().preview(dataset.name)
+    found = shared_service().dataset_service.preview(dataset.name)
     samples = found.samples
     with st.container(key="glimpse", gap="xsmall"):
         if isinstance(samples.inputs, np.ndarray):

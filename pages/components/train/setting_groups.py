@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.configure import SettingField
+from core.configure import SettingField, learning_rate_for
 from core.services.bootstrap import shared_service
 from core.specs import ModelSpec, TaskSpec
 from core.specs.config import PRESETS, Group
@@ -139,7 +139,7 @@ def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
     """Return the preset's values, with the learning rate suited to the chosen optimiser."""
     values = shared_service().preset_values(model.name, preset, task.name)
     optimizer = st.session_state.get("optimizer", st.query_params.get("optimizer", values["optimizer"]))
-    return values | {"learning_rate": shared_service().learning_rate_for(model.name, preset, task.name, str(optimizer))}
+    return values | {"learning_rate": learning_rate_for(model, preset, task.name, str(optimizer))}
 
 
 def _follow_optimizer(suiting: float) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
-from core.services.run_service import DatasetPreview
+from core.services.dataset_service import DatasetPreview
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from core.specs.config import TrainConfig
 from pages.components.run.run_again import cloned_from
