@@ -103,7 +103,7 @@ def test_a_demo_by_one_click(page: Page, url: str) -> None:
 @pytest.mark.parametrize(
     ("task", "epochs", "evidence"),
     [
-        ("text-classification&model=text-cnn", 3, "Three mistakes"),
+        ("text-classification&model=ngram-linear", 3, "Three mistakes"),
         ("text-generation&model=bigram", 1, "What it writes"),
     ],
 )
