@@ -1,6 +1,7 @@
 """What many tests start from: a home folder of their own, a real database, a configuration."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,8 +49,24 @@ def settings(home: Path) -> Settings:
     return Settings()
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of today's schema, to be copied: making one takes 0.1 s of the processor, hundreds of times."""
+    home = Settings(home=tmp_path_factory.mktemp("schema"))
+    open_database(home).dispose()
+    return home.home / "touchstone.db"
+
+
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def prepared_home(home: Path, empty_database: Path) -> Path:
+    """The home folder, with an empty database."""
+    home.mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(empty_database, home)
+    return home
+
+
+@pytest.fixture
+def database(prepared_home: Path, settings: Settings) -> Iterator[Database]:
     opened = open_database(settings)
     yield opened
     opened.dispose()

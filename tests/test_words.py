@@ -93,3 +93,28 @@ def test_people_read_the_terms_of_the_field(room: str) -> None:
     }
     assert len(said) > 1000
     assert not {place: words for place, words in said.items() if words}
+
+
+def written_in(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield every text in quotation marks of a script or a recipe, without its comments."""
+    text = re.sub(r"(?m)^\s*(//|\*|/\*|#).*$|\s//\s.*$", "", file.read_text())
+    for found in re.finditer(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', text):
+        yield text.count("\n", 0, found.start()) + 1, next(one for one in (*found.groups(), "") if one is not None)
+
+
+def test_scripts_of_the_browser_and_recipes_say_the_same_terms() -> None:
+    files = [
+        file
+        for kind in ("js", "html", "toml")
+        for room in ("core", "pages")
+        for file in (ROOT / room).rglob(f"*.{kind}")
+    ]
+    said = {
+        f"{file.relative_to(ROOT)}:{line}": old_words(text)
+        for file in files
+        if ".min." not in file.name
+        for line, text in written_in(file)
+        if is_read(text)
+    }
+    assert len(said) > 100
+    assert not {place: words for place, words in said.items() if words}

@@ -40,7 +40,7 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def service(home: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+def service(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     """The same service as the pages': found by the environment."""
     monkeypatch.setattr(SupervisorProcess, "ensure", lambda self: None)
     monkeypatch.setattr(Service, "is_owner", staticmethod(lambda _headers: True))  # no guard stands before these pages

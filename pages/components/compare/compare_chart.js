@@ -227,7 +227,7 @@ class Comparison {
   warningOf(curve, shown, along) {
     const without = this.data.runs.filter((run) => !this.hidden.has(run.id) && this.known[run.id] && !this.line(curve, run)?.step.length);
     const unplaced = shown.filter((run) => !along.knows(run));
-    const said = [[without, "without this curve"], [unplaced, `not shown: how long a pass is, is not known`]];
+    const said = [[without, "without this curve"], [unplaced, `not shown: how long an epoch is, is not known`]];
     const whole = said.filter(([runs]) => runs.length && !(runs === without && this.busy)).map(([runs, why]) => `${runs.map((run) => run.name).join(", ")}: ${why}.`);
     const each = shown.map((run) => brokenNote(this.whole(curve, run), run.name));
     return [...whole, ...each.filter(Boolean)].join(" ");
