@@ -125,5 +125,5 @@ def find_baseline(name: str) -> BaselineSpec:
         UnknownName: There is none.
     """
     if name not in baselines():
-        raise UnknownName("simple method", name, baselines())
+        raise UnknownName("baseline", name, baselines())
     return baselines()[name]

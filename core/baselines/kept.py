@@ -143,7 +143,7 @@ def read_facts(folder: Path) -> KeptBaseline:
         return KeptBaseline(**known | lists)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointUnusable(
-            f"The simple method in {folder} is gone or damaged. Train the run again to fit it anew."
+            f"The baseline in {folder} is gone or damaged. Train the run again to fit it anew."
         ) from error
 
 
@@ -158,9 +158,9 @@ def find(run_folder: Path, name: str) -> KeptBaseline:
         if name in (one.name, one.called):
             return one
     if not known:
-        raise UserError("This run has kept no simple method. Runs that are trained from now on keep those they fit.")
+        raise UserError("This run has kept no baseline. Runs that are trained from now on keep those they fit.")
     names = ", ".join(one.name for one in known)
-    raise UserError(f"This run has kept no simple method called '{name}'. It has: {names}.")
+    raise UserError(f"This run has kept no baseline called '{name}'. It has: {names}.")
 
 
 def load_baseline(folder: Path) -> FittedBaseline:
@@ -174,7 +174,7 @@ def load_baseline(folder: Path) -> FittedBaseline:
         return spec.load(folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointUnusable(
-            f"The simple method in {folder} is gone or damaged. Train the run again to fit it anew."
+            f"The baseline in {folder} is gone or damaged. Train the run again to fit it anew."
         ) from error
 
 

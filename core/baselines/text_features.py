@@ -50,7 +50,7 @@ def reading_of(kind: Kind, texts: tuple[str, ...], *, keeps_case: bool) -> Readi
 
 
 def make_vectoriser(reading: Reading, vocabulary: Mapping[str, int] | None = None) -> Any:
-    """Return a TF-IDF vectoriser; one with a vocabulary needs only its IDF, others must be fitted."""
+    """Return a TF-IDF vectoriser; one without a vocabulary must be fitted."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     usual: dict[str, Any] = {

@@ -127,7 +127,7 @@ class InferenceClient:
         return Answers(contender, answers, float(said["ms"]), note)
 
     def prepared(self, contender: str, inputs: Sequence[Input]) -> list[Any]:
-        """Return inputs as JSON; images are decoded in an inspector's process, into the form of the model's own.
+        """Return inputs as JSON; images are decoded in an inspector's process.
 
         Raises:
             DataError: An image is none, or what decoding it may take is exceeded.
@@ -173,7 +173,7 @@ class InferenceClient:
         raise InferenceDied
 
     def post(self, path: str, document: Any = None, content: bytes = b"", content_type: str = _JSON) -> Any:
-        """Return the JSON that a route answers; a server that died in mid-answer is started again once.
+        """Return a route's JSON; a server that died is started again once.
 
         Args:
             path: Such as `/models/ab12cd34/explain`; contenders within it are quoted by `path_of`.
@@ -187,7 +187,7 @@ class InferenceClient:
         return self._ask(path, document, content, content_type)[0]
 
     def warm(self, contenders: Sequence[str] = ()) -> None:
-        """Start the server and load models in the background, while somebody still chooses what to ask."""
+        """Start the server and load models in the background."""
         threading.Thread(target=self._warm, args=(tuple(contenders),), daemon=True).start()
 
     def _warm(self, contenders: Sequence[str]) -> None:
@@ -198,7 +198,7 @@ class InferenceClient:
                     self._ask(f"{_path(contender)}/load", {})
 
     def _ask(self, path: str, document: Any = None, content: bytes = b"", content_type: str = _JSON) -> tuple[Any, str]:
-        """Return a route's JSON, and the note that the server was started again, if it was."""
+        """Return a route's JSON, and a note if the server was restarted."""
         body = json.dumps(document).encode() if document is not None else content
         server = self.server.ensure()
         for attempt in range(2):

@@ -41,7 +41,7 @@ class ServerStart:
 
 @dataclass(frozen=True)
 class RunningServer:
-    """A server that answers for a home: where it is, and how to get in."""
+    """A home's server: its address, and how to get in."""
 
     url: str
     token: str
@@ -86,7 +86,7 @@ class ServerProcess:
         return said if said.is_alive else None
 
     def has_ended(self, server: RunningServer) -> bool:
-        """Return whether a server that broke off has ended; a dying one is given a moment."""
+        """Return whether a server has ended, giving a dying one a moment."""
         deadline = time.monotonic() + DYING_S
         while time.monotonic() < deadline:
             if self.running() != server:

@@ -119,7 +119,7 @@ class Predictor:
     def _answers(
         self, inputs: Sequence[Input], decimal_hint: Decimal = "."
     ) -> "Iterator[tuple[Tensor, list[tuple[str, ...]]]]":
-        """Yield each batch's answers, (B, ...) float32 on the CPU, and remarks on its inputs."""
+        """Yield each batch's answers, (B, ...) float32, and remarks on its inputs."""
         for examples in self._batches(inputs, decimal_hint):
             rows = self.preprocessor.transform(examples)
             yield self._answer(rows), self._remarks(examples, rows)
@@ -133,7 +133,7 @@ class Predictor:
         return answers.float().cpu()
 
     def _remarks(self, examples: Inputs, rows: NDArray[Any]) -> list[tuple[str, ...]]:
-        """Return, for each input, what of it the model does not know or has not read."""
+        """Return what of each input the model does not know."""
         if isinstance(self.preprocessor, RemarkingPreprocessor):
             return self.preprocessor.remarks(examples)
         is_tokens = self.task.input_kind == "text" and rows.ndim == 2 and rows.dtype.kind in "iu" and rows.shape[1] > 1

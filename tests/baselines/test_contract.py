@@ -114,7 +114,7 @@ def test_a_run_has_what_it_kept_by_either_name_and_says_what_it_has_not(tmp_path
         kept.keep(BASELINES[name], fitted(name, task), place / name, 0.1, examples_of(task, 1), DataInfo(LABELS, ()))
     run = tmp_path / "run"
     run.mkdir()
-    with pytest.raises(UserError, match="has kept no simple method"):
+    with pytest.raises(UserError, match="has kept no baseline"):
         kept.load(run, "majority")
     for _again in range(2):
         kept.link_into(place, run)

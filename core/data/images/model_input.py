@@ -53,7 +53,7 @@ def read_image(source: Path | bytes, info: DataInfo) -> Images:
 
 
 def model_image(content: bytes, info: Mapping[str, Any]) -> bytes:
-    """Return a PNG of an image as a model expects it, which `read_image` leaves as it is.
+    """Return an image as a model expects it, as PNG.
 
     Args:
         content: The file.

@@ -1,4 +1,4 @@
-"""What the dashboard asks: answers with remarks and milliseconds, text with the alternatives of each token."""
+"""Routes of the dashboard: answers with remarks and time, text with alternatives."""
 
 import json
 import secrets
@@ -88,7 +88,7 @@ def _answer(one: Prediction | NumberPrediction, top: int) -> dict[str, Any]:
 
 
 def _cut_prompt(warm: WarmModel, prompt: str) -> str:
-    """Return the sentence on a prompt that is longer than what the model reads; empty if it is not."""
+    """Return what is said of a prompt that is too long."""
     context, count = warm.predictor.info.input_shape[0], len(prompt_ids(warm.predictor, prompt))
     if count <= context:
         return ""

@@ -1,4 +1,4 @@
-"""When a server that was started on demand ends: nobody asks it, or no dashboard lives."""
+"""The end of a server on demand: idle, or without a dashboard."""
 
 import asyncio
 import time

@@ -28,7 +28,7 @@ class ServiceRegistry:
         self._service, self._only = service, frozenset(only)
 
     def find(self, name: str) -> ServedRun:
-        """Return whom a reference names, else the newest run of this name that has a model.
+        """Return the referenced run, else the newest of this name with a model.
 
         Raises:
             RunNotFound: There is none, or it is not served.
