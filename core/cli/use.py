@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.serving.rows import Decimal
 
 LARGEST_FILE_BYTES = 64 * 2**20
-With = Annotated[str, typer.Option("--with", help="Let a simple method that the run kept answer in its model's place.")]
+With = Annotated[str, typer.Option("--with", help="Let a baseline that the run kept answer in its model's place.")]
 
 
 def predict(
@@ -64,7 +64,7 @@ def predict(
 
 
 def _loaded(folder: Path, baseline: str) -> "Predictor":
-    """Return a run's model, or a simple method that it kept."""
+    """Return a run's model, or a baseline that it kept."""
     if baseline:
         from core.serving.baseline_predictor import load_baseline_predictor
 
