@@ -7,7 +7,22 @@ import sys
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from core.cli import contest, data, doctor, estimate, lists, llm, machine, recipes, runs, serve, train, transfer, use
+from core.cli import (
+    contest,
+    data,
+    demo,
+    doctor,
+    estimate,
+    lists,
+    llm,
+    machine,
+    recipes,
+    runs,
+    serve,
+    train,
+    transfer,
+    use,
+)
 from core.errors import TouchstoneError
 
 app = typer.Typer(
@@ -33,6 +48,7 @@ app.command("evaluate")(use.evaluate)
 app.command("contest")(contest.contest)
 app.add_typer(llm.app, name="llm")
 app.command("serve")(serve.serve)
+app.add_typer(demo.app, name="demo")
 app.command("worker")(machine.worker)
 app.command("doctor")(doctor.doctor)
 

@@ -15,6 +15,7 @@ from pages.components.run.run_details import record
 from pages.components.run.sample_predictions import has_evaluation
 from pages.components.run.tab_bar import show_tabs
 from pages.components.run.three_mistakes import has_mistakes
+from pages.components.show.panel import can_show, show_it
 
 
 def run_tabs(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
@@ -22,7 +23,10 @@ def run_tabs(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     tabs: dict[str, Callable[[], None]] = {"Overview": partial(overview, run, task, report)}
     if has_mistakes(report):
         tabs["Mistakes"] = partial(failures, run, report)
-    tabs |= {"Curves": partial(_curves, run, task), "Details": partial(record, run)}
+    tabs["Curves"] = partial(_curves, run, task)
+    if can_show(run):
+        tabs["Show it"] = partial(show_it, run)
+    tabs["Details"] = partial(record, run)
     show_tabs(run, tabs, "Overview" if run.test or has_evaluation(run) else "Curves")
 
 

@@ -1,0 +1,1 @@
+"""Demo pages: made, listed, withdrawn, and the process that serves them."""

@@ -1,0 +1,1 @@
+"""A run as a report for a decision, and as a model card."""

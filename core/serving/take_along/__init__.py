@@ -1,0 +1,1 @@
+"""Demos to take along: a page that answers without Python and network."""
