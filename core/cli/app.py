@@ -17,6 +17,7 @@ from core.cli import (
     llm,
     machine,
     recipes,
+    report,
     runs,
     serve,
     train,
@@ -49,6 +50,7 @@ app.command("contest")(contest.contest)
 app.add_typer(llm.app, name="llm")
 app.command("serve")(serve.serve)
 app.add_typer(demo.app, name="demo")
+app.command("report")(report.report)
 app.command("worker")(machine.worker)
 app.command("doctor")(doctor.doctor)
 

@@ -1,5 +1,7 @@
 """Adaptive average pooling by matrices, which every exporter and runtime knows."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -38,9 +40,9 @@ def without_adaptive_pooling(module: nn.Module) -> nn.Module:
     """Replace every adaptive average pooling within a module, which is changed; return it."""
     for name, child in module.named_children():
         if isinstance(child, nn.AdaptiveAvgPool2d):
-            size = child.output_size
+            size: Any = child.output_size
             height, width = (size, size) if isinstance(size, int) else size
-            setattr(module, name, AreaMeans(int(height or 1), int(width or 1)))
+            setattr(module, name, AreaMeans(int(height), int(width)))
         else:
             without_adaptive_pooling(child)
     return module

@@ -1,13 +1,293 @@
-"""What a report for a decision says of a run, before it is written as HTML or Markdown."""
+"""What a report for a decision says of a run, in words."""
 
 import base64
-import json
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from core.contest.results import results_of_run
 from core.data.pii import find_personal_data
-from core.dataset_types_place import Finding
 from core.errors import RunNotReady, TouchstoneError
+from core.evaluation.baseline_names import full_name
+from core.evaluation.confusion_examples import image_of, kept_examples
+from core.evaluation.target_words import wanted
+from core.evaluation.verdict import Verdict
+from core.formatting import byte_size
+from core.runs import Run
+from core.services.run_service import Service
+from core.services.verdict import judged_run, verdict_of
+from core.specs import MetricSpec, Score, percent_digits
+from core.specs.dataset_types import Finding
+
+MISTAKES = 6
+LONGEST = 300  # characters of an example
+COLUMNS = 6  # of a row
+MOST_CLASSES = 20
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name and what is known under it."""
+
+    name: str
+    value: str
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class ContenderLine:
+    """One who was judged: a score with its interval, and what it takes.
+
+    Args:
+        name: Whom.
+        score: Of the metric that decides.
+        low: Its interval's lower end, as a share of the chart's width, 0 to 1; None without an interval.
+        middle: The score, likewise.
+        high: The upper end.
+        others: Its other scores.
+        costs: Speed, size and money, as far as known.
+        is_own: Whether it is the run itself.
+    """
+
+    name: str
+    score: str
+    low: float | None
+    middle: float
+    high: float | None
+    others: str
+    costs: str
+    is_own: bool = False
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An example of the test split on which it was wrong."""
+
+    said: str
+    text: str = ""
+    image: str = ""  # a data URL
+
+
+@dataclass(frozen=True)
+class DecisionReport:
+    """Everything that somebody must know who was not there."""
+
+    title: str
+    made_at: datetime
+    question: str
+    verdict: Verdict
+    data: Sequence[Fact]
+    findings: Sequence[Finding]
+    findings_note: str
+    metric: str
+    contenders: Sequence[ContenderLine]
+    mistakes: Sequence[Mistake]
+    mistakes_note: str
+    environment: Sequence[Fact]
+    command: str
+
+
+def decision_report(service: Service, run_id: str) -> DecisionReport:
+    """Return the report of a run.
+
+    Raises:
+        RunNotFound: There is no such run.
+        RunNotReady: It has not been judged on the test split.
+    """
+    run = service.run(run_id)
+    found = verdict_of(service, run)
+    if found is None:
+        raise RunNotReady(f"'{run.name}' has no test scores yet: it is {run.status}. Finish it first.")
+    report, metric = service.report(run.id), service.tasks()[run.task].metric(service.tasks()[run.task].primary_metric)
+    findings, note = _findings(service, run)
+    mistakes, mistakes_note = _mistakes(service, run, report)
+    return DecisionReport(
+        run.name, datetime.now(UTC), _question(service, run), found, _data(service, run), findings, note,
+        metric.title, _contenders(service, run, report, metric), mistakes, mistakes_note, _environment(run),
+        _command(run),
+    )  # fmt: skip
+
+
+def _question(service: Service, run: Run) -> str:
+    task, judged = service.tasks()[run.task], judged_run(service, run)
+    datasets, models = service.datasets(), service.models()
+    title = datasets[run.config.dataset].title if run.config.dataset in datasets else run.config.dataset
+    model = models[run.config.model].title if run.config.model in models else run.config.model
+    target = f" Wanted: {wanted(judged.target.target, judged.unit)}." if judged and judged.target else ""
+    labels = judged.labels if judged is not None else ()
+    among = f" among {len(labels):,} labels" if labels else ""
+    asks = {
+        "label": f"tell which label a {judged.noun if judged else task.noun} has{among}",
+        "number": f"estimate {judged.column or 'the number' if judged else 'the number'}",
+        "text": "write on from a text",
+    }[task.output_kind]
+    return f"Can a model ({model}) that has learnt from “{title}” {asks}, and well enough to be of use?{target}"
+
+
+# --- data ---
+
+
+def _data(service: Service, run: Run) -> list[Fact]:
+    data, name, version = service.dataset_service, run.config.dataset, run.dataset_fingerprint
+    facts = [Fact("Data set", name)]
+    try:
+        entry, preview = data.entry(name), data.preview(name, version)
+    except TouchstoneError:
+        return [*facts, Fact("Gone", "The data set was removed since; only the model knows it.")]
+    sizes = preview.version.split_sizes
+    counts = sorted(preview.class_counts.items(), key=lambda pair: -pair[1])
+    classes = ", ".join(f"{label} {count:,}" for label, count in counts[:MOST_CLASSES])
+    more = f" and {len(counts) - MOST_CLASSES:,} more" if len(counts) > MOST_CLASSES else ""
+    facts = [Fact("Data set", f"{entry.title} ({name})")]
+    facts += [Fact("What it is", entry.summary)] * bool(entry.summary)
+    facts += [Fact("Source", entry.source or "not stated"), Fact("Licence", entry.licence or "not stated")]
+    facts.append(Fact("Size", ", ".join(f"{split} {count:,}" for split, count in sizes.items()) + " examples"))
+    facts += [Fact("Labels", classes + more)] * bool(counts)
+    return [*facts, Fact("Fingerprint of the version", version or "not known")]
+
+
+def _findings(service: Service, run: Run) -> tuple[list[Finding], str]:
+    """Return what the data doctor found, and what is said where that is nothing."""
+    try:
+        found = service.dataset_service.findings(run.config.dataset, run.dataset_fingerprint)
+    except TouchstoneError:
+        return [], "What the data doctor found is not known any more."
+    return list(found), "" if found else "The data doctor found nothing."
+
+
+# --- contenders ---
+
+
+def _contenders(service: Service, run: Run, report: Mapping[str, Any], metric: MetricSpec) -> list[ContenderLine]:
+    """Return the run, its baselines and the language models beside it, the best first."""
+    named = [(run.name, run.test, _own_costs(report), True)]
+    kept = report.get("baselines") or {}
+    named += [(full_name(name), by, _baseline_costs(kept.get(name, {})), False) for name, by in run.baselines.items()]
+    for result in results_of_run(service.folder(run.id)):
+        if result.score is not None and metric.name == "accuracy":
+            paid = "" if result.cost_per_1000 is None else f", {result.cost_per_1000:,.2f} {result.currency} per 1,000"
+            costs = f"{result.p50_ms:,.0f} ms an answer{paid}"
+            named.append((f"{result.model} (language model)", {"accuracy": result.score}, costs, False))
+    judged = [one for one in named if metric.name in one[1]]
+    ends = [value for _, by, _, _ in judged for value in _ends(by[metric.name])]
+    low, high = min(ends), max(ends)
+    judged.sort(key=lambda one: one[1][metric.name].value, reverse=metric.direction == "max")
+    metrics = service.tasks()[run.task].metrics
+    return [_line(one, metric, metrics, low, (high - low) or 1.0) for one in judged]
+
+
+def _line(
+    one: tuple[str, Mapping[str, Score], str, bool],
+    metric: MetricSpec,
+    metrics: Sequence[MetricSpec],
+    low: float,
+    width: float,
+) -> ContenderLine:
+    name, by, costs, is_own = one
+    score, place = by[metric.name], lambda value: None if math.isnan(value) else (value - low) / width
+    others = ", ".join(
+        f"{other.title.partition(' (')[0]} {amount(other, by[other.name].value)}"
+        for other in metrics if other.name in by and other.name != metric.name
+    )  # fmt: skip
+    middle = (score.value - low) / width
+    return ContenderLine(
+        name, with_interval(metric, score), place(score.ci_low), middle, place(score.ci_high), others, costs, is_own
+    )
+
+
+def _ends(score: Score) -> list[float]:
+    return [value for value in (score.value, score.ci_low, score.ci_high) if not math.isnan(value)]
+
+
+def _own_costs(report: Mapping[str, Any]) -> str:
+    costs = report.get("costs") or {}
+    speed = f"{costs['ms_alone']:.3g} ms an answer, " if costs.get("ms_alone") else ""
+    size = costs.get("bytes", 0) + costs.get("encoder_bytes", 0)
+    return f"{speed}{byte_size(size)} on disk" if size else "not measured"
+
+
+def _baseline_costs(kept: Mapping[str, Any]) -> str:
+    if not kept.get("size_bytes"):
+        return "not measured"
+    return f"{kept['p50_ms']:.3g} ms an answer, {byte_size(kept['size_bytes'])} on disk"
+
+
+def amount(metric: MetricSpec, value: float) -> str:
+    """Return a score as people read it."""
+    if math.isnan(value):
+        return "not known"
+    return f"{percent_digits(value)} %" if metric.unit == "percent" else f"{value:,.4g}"
+
+
+def with_interval(metric: MetricSpec, score: Score) -> str:
+    """Return a score with its 95 % interval, where it has one."""
+    if math.isnan(score.ci_low) or math.isnan(score.ci_high):
+        return amount(metric, score.value)
+    low = amount(metric, score.ci_low).removesuffix(" %")
+    return f"{amount(metric, score.value)} ({low} to {amount(metric, score.ci_high)})"
+
+
+# --- where it fails ---
+
+
+def _mistakes(service: Service, run: Run, report: Mapping[str, Any]) -> tuple[list[Mistake], str]:
+    """Return some mistakes, none with personal data in it, and how they were chosen."""
+    folder = service.folder(run.id)
+    if report.get("confusion"):
+        wrong = [one for one in kept_examples(folder, report) if one.truth != one.answer]
+        wrong.sort(key=lambda one: -one.confidence)
+        found = [
+            Mistake(
+                f"Predicted “{one.answer}” with {100 * one.confidence:.0f} % confidence; actual: “{one.truth}”",
+                one.text[:LONGEST], _image(image_of(folder, one), one.image),
+            )
+            for one in wrong
+        ]  # fmt: skip
+        note = "Mistakes on the test split of which it was most confident."
+    else:
+        found = [
+            Mistake(f"Predicted {one['predicted']:,.4g}; actual: {one['target']:,.4g}", _row(one.get("row") or {}))
+            for one in report.get("mistakes") or () if "error" in one
+        ]  # fmt: skip
+        note = "Its largest errors on the test split."
+    shown = [one for one in found if not find_personal_data(one.text)]
+    hidden = len(found) - len(shown)
+    left_out = f" {hidden:,} with personal data in them were left out." if hidden else ""
+    return shown[:MISTAKES], f"{note}{left_out}" if shown else "No mistake was kept that could be shown."
+
+
+def _image(content: bytes | None, name: str) -> str:
+    kind = "jpeg" if name.endswith(".jpg") else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}" if content else ""
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    cells = [f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items()]
+    return ", ".join(cells[:COLUMNS])[:LONGEST]
+
+
+# --- how to repeat it ---
+
+
+def _environment(run: Run) -> list[Fact]:
+    config = run.config.model_dump(mode="json")
+    settings = {**config.pop("params", {}), **config}
+    facts = [Fact("Run", f"{run.name} ({run.id})"), Fact("Device", run.device or "not known")]
+    facts += [Fact("Finished", f"{run.finished_at:%d %B %Y, %H:%M} UTC")] if run.finished_at else []
+    facts.append(Fact("Configuration hash", run.config_hash))
+    facts.append(Fact("Versions", ", ".join(f"{name} {version}" for name, version in run.versions.items())))
+    said = ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", None, {}))
+    return [*facts, Fact("Settings", said)]
+
+
+def _command(run: Run) -> str:
+    """Return the command that trains it again, with every setting of it."""
+    config = run.config
+    own = {"seed": config.seed, "epochs": config.epochs, "batch_size": config.batch_size, **config.params}
+    own["learning_rate"] = config.learning_rate
+    settings = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in own.items()]
+    named = ("--dataset", config.dataset, "--model", config.model, "--preset", config.preset)
+    return f"touchstone train {' '.join(map(shlex.quote, named))} {' '.join(settings)}"

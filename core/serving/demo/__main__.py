@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from datetime import UTC, datetime
 
@@ -60,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

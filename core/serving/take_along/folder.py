@@ -3,7 +3,6 @@
 import base64
 import gzip
 import io
-import json
 import math
 import zipfile
 from datetime import UTC, datetime
@@ -82,18 +81,13 @@ def _kept(predictor: Predictor, row: "np.ndarray[tuple[int, ...], np.dtype[np.ge
     is_text = predictor.task.input_kind == "text"
     channels, height, width = info.input_shape if len(info.input_shape) == 3 else (0, 0, 0)
     is_dark = bool(info.channel_mean) and info.channel_mean[0] < DARK
-    return json.loads(  # without NaN and infinity, which JSON has not
-        json.dumps(
-            {
-                "preprocessor": state["kind"], "state": _finite(state["state"]), "labels": list(info.labels),
-                "dtype": DTYPES[row.dtype], "shape": list(row.shape), "ground": info.ground,
-                "low": _number(info.target_low), "high": _number(info.target_high), "task": card.task,
-                "is_drawing": channels == 1 and max(height, width) <= DRAWN and is_dark,
-                "drawing": {"dark": DARK, "ink": INK}, "characters": character_sets() if is_text else {},
-            },
-            allow_nan=False,
-        )
-    )  # fmt: skip
+    return {
+        "preprocessor": state["kind"], "state": _finite(state["state"]), "labels": list(info.labels),
+        "dtype": DTYPES[row.dtype], "shape": list(row.shape), "ground": info.ground,
+        "low": _number(info.target_low), "high": _number(info.target_high), "task": card.task,
+        "is_drawing": channels == 1 and max(height, width) <= DRAWN and is_dark,
+        "drawing": {"dark": DARK, "ink": INK}, "characters": character_sets() if is_text else {},
+    }  # fmt: skip
 
 
 def _prepared_example(predictor: Predictor) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":

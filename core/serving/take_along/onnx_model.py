@@ -1,8 +1,9 @@
 """A run's model in ONNX, for one input at a time."""
 
 import copy
-import io
+import tempfile
 import warnings
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,12 +22,13 @@ def onnx_model(predictor: Predictor, row: "np.ndarray[tuple[int, ...], np.dtype[
         predictor: The model.
         row: (1, ...) a prepared example: its shape and type are those of the only input.
     """
-    torch.backends.mha.set_fastpath_enabled(False)  # type: ignore[no-untyped-call]  # its operators have no ONNX form
-    content, module = io.BytesIO(), without_adaptive_pooling(copy.deepcopy(predictor.module)).eval()
-    with warnings.catch_warnings(), torch.inference_mode():
+    torch.backends.mha.set_fastpath_enabled(False)  # its operators have no ONNX form
+    module = without_adaptive_pooling(copy.deepcopy(predictor.module)).eval()
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # on traced shapes, which are fixed here
+        file = Path(folder) / "model.onnx"
         torch.onnx.export(
-            module, (torch.as_tensor(row),), content, dynamo=False, opset_version=OPSET,
+            module, (torch.as_tensor(row),), file, dynamo=False, opset_version=OPSET,
             input_names=["input"], output_names=["output"],
         )  # fmt: skip
-    return content.getvalue()
+        return file.read_bytes()

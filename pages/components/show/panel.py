@@ -8,6 +8,7 @@ from core.services.bootstrap import shared_service
 from pages.components.show.demo_form import demo_form
 from pages.components.show.demo_list import open_pages
 from pages.components.show.offline_page import offline_page
+from pages.components.show.report import report_downloads
 
 
 def can_show(run: Run) -> bool:
@@ -22,7 +23,7 @@ def can_show(run: Run) -> bool:
 
 
 def show_it(run: Run) -> None:
-    """Offer the demo page and the page to take along."""
+    """Offer the demo page, the page to take along and the report."""
     st.header("Demo page", anchor=False)
     st.caption(
         "A page on which others try the model, at an address that nobody can guess. It shows neither this run nor its "
@@ -32,3 +33,5 @@ def show_it(run: Run) -> None:
     demo_form(run)
     st.header("To take along", anchor=False)
     offline_page(run)
+    st.header("Report for a decision", anchor=False)
+    report_downloads(run)
