@@ -1,4 +1,4 @@
-"""The report as one HTML file that holds all it shows; whatever people wrote is escaped."""
+"""The report as one HTML file; whatever people wrote is escaped."""
 
 from pathlib import Path
 

@@ -51,7 +51,7 @@ def model_card(service: Service, run: Run, report: DecisionReport) -> str:
 
 
 def _licence(report: DecisionReport) -> dict[str, str]:
-    """Return the data's licence as the hub writes it; a model's own may hang on it."""
+    """Return the data's licence as the hub writes it."""
     found = next((fact.value for fact in report.data if fact.name == "Licence"), "not stated")
     known = next((name for written, name in _LICENCES.items() if written in found.lower()), "")
     return {"license": known} if known else {"license": "other", "license_name": found[:80]}
