@@ -187,7 +187,11 @@ def _line(
     width: float,
 ) -> ContenderLine:
     name, by, costs, is_own = one
-    score, place = by[metric.name], lambda value: None if math.isnan(value) else (value - low) / width
+    score = by[metric.name]
+
+    def place(value: float) -> float | None:
+        return None if math.isnan(value) else (value - low) / width
+
     others = ", ".join(
         f"{other.title.partition(' (')[0]} {amount(other, by[other.name].value)}"
         for other in metrics if other.name in by and other.name != metric.name

@@ -41,8 +41,9 @@ def model_card(service: Service, run: Run, report: DecisionReport) -> str:
                     metric_value=score.value,
                 )
             )
+    licence, named = _licence(report)
     data = ModelCardData(
-        model_name=run.name, **_licence(report), library_name="touchstone",
+        model_name=run.name, license=licence, license_name=named or None, library_name="touchstone",
         pipeline_tag=run.task, tags=["touchstone", run.config.model], metrics=[one.metric_type for one in results],
         eval_results=results,
     )  # fmt: skip
@@ -50,11 +51,11 @@ def model_card(service: Service, run: Run, report: DecisionReport) -> str:
     return str(card)
 
 
-def _licence(report: DecisionReport) -> dict[str, str]:
-    """Return the data's licence as the hub writes it."""
+def _licence(report: DecisionReport) -> tuple[str, str]:
+    """Return the data's licence: the hub's id, or "other" and a name."""
     found = next((fact.value for fact in report.data if fact.name == "Licence"), "not stated")
     known = next((name for written, name in _LICENCES.items() if written in found.lower()), "")
-    return {"license": known} if known else {"license": "other", "license_name": found[:80]}
+    return (known, "") if known else ("other", found[:80])
 
 
 def _body(report: DecisionReport) -> str:
