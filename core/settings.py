@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     kill_grace_s: float = 10.0  # from SIGTERM to SIGKILL
     worker_idle_s: float = 1800.0  # a supervisor without work for so long goes away
     folds_within_s: float = Field(default=60.0, ge=0.0)  # what judging by folds may take where nobody has chosen
+    # What a baseline on a pretrained network may take, and at most a fifth of the run's time budget; 0: none is fitted
+    baselines_within_s: float = Field(default=30.0, ge=0.0)
     # What an hour of training costs: the device's whole price, or its electricity. Unset: nothing is said.
     device_price_per_hour: float | None = Field(default=None, ge=0.0)
     electricity_price_per_kwh: float | None = Field(default=None, ge=0.0)

@@ -91,7 +91,7 @@ def quick_params(spec: ModelSpec, task: str) -> Any:
     values |= {name: SEEN for name in ("length", "context") if name in values}
     if spec.name in WITH_SOURCE:
         values["source"] = Sources.of(task)
-    if "trained" in spec.params.model_fields:
+    if "trained" in spec.params.model_fields and spec.name in WITH_SOURCE:
         values["trained"] = "everything"
     return spec.params(**{name: values[name] for name in spec.params.model_fields})
 
@@ -106,7 +106,11 @@ def prepare(model: str, task_name: str) -> Prepared:
     info = preprocessor.info(examples.labels)
     if SMALL.keys() <= info.backbone.keys():  # the same network, so small that 150 steps take a moment
         info = replace(info, backbone={**info.backbone, **SMALL})
-    if preprocessor.kind == "sentence-encoder":  # stand-ins for what a large encoder would say: that has its own test
+    if preprocessor.kind in (
+        "sentence-encoder",
+        "image-backbone",
+        "e5-encoder",
+    ):  # stand-ins for what a large encoder would say: that has its own test
         inputs = torch.randn(12, *info.input_shape, generator=torch.Generator().manual_seed(0))
     else:
         inputs = torch.from_numpy(preprocessor.transform(examples.inputs))

@@ -44,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "baselines": {"catalog", "modules", "preprocessing"},
     "catalog": set(),
     "modules": set(),
-    "preprocessing": set(),
+    "preprocessing": {"modules"},
     "statistics": set(),
     "store": set(),
     "access": {"processes"},

@@ -7,11 +7,15 @@ _PLAIN = {
     "ridge": "a simple linear model",
     "columns + logistic regression": "a simple linear model",
     "pixels + logistic regression": "a simple linear model of the pixels",
+    "EfficientNet features + logistic regression": "a pretrained network's features, simply weighed",
+    "MiniLM embeddings + logistic regression": "a pretrained encoder's features, simply weighed",
+    "E5 embeddings + logistic regression": "a pretrained encoder's features, simply weighed",
     "boosted trees": "a few hundred small decision trees",
 }
 # The model of the catalogue that is the same method, by kind of baseline.
 _SAME = {"ridge": "linear", "columns": "logistic-regression", "pixels": "logistic-regression", "word": "ngram-linear",
-         "character": "ngram-linear", "bigram": "bigram"}  # fmt: skip
+         "character": "ngram-linear", "bigram": "bigram", "EfficientNet": "efficientnet-lite0", "MiniLM": "minilm-frozen",
+         "E5": "e5-frozen"}  # fmt: skip
 
 
 def plain_name(baseline: str) -> str:

@@ -281,7 +281,7 @@ def _info(card: Path) -> dict[str, Any]:
     """
     try:
         info = json.loads(card.read_text(encoding="utf-8"))["content"]["info"]
-        shape = [int(size) for size in info["input_shape"]]
+        shape = [int(size) for size in info.get("image_shape") or info["input_shape"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunNotReady("This run has no model to ask, or its files are gone. Choose another run.") from error
     if len(shape) != 3:

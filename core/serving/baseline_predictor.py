@@ -67,7 +67,7 @@ class BaselinePredictor(Predictor):
         """Return images at the size that the baseline has learnt from."""
         if not isinstance(examples, np.ndarray):
             return examples
-        channels, height, width = self.info.input_shape
+        channels, height, width = self.info.picture
         if examples.shape[1:] == (height, width, channels):
             return examples
         return np.stack([shape(Image.fromarray(image.squeeze()), width, height, channels) for image in examples])

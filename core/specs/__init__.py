@@ -161,6 +161,12 @@ class DataInfo:
     backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
     units: Mapping[str, str] = field(default_factory=dict)  # of a table's columns of numbers that have one
+    image_shape: tuple[int, ...] = ()  # (C, H, W) of images that a frozen network reads, whose features are the input
+
+    @property
+    def picture(self) -> tuple[int, ...]:
+        """The shape (C, H, W) of the images that a model is given."""
+        return self.image_shape or self.input_shape
 
 
 class Preprocessor(Protocol):

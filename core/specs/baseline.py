@@ -3,11 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from numpy.typing import NDArray
 
 from core.specs import Examples, Inputs
+
+
+class SlowEncoder(Protocol):
+    """A frozen encoder; see `core.preprocessing.abilities.SlowPreprocessor`."""
+
+    kind: ClassVar[str]
+
+    def state(self) -> dict[str, Any]:
+        """Return which one it is, as JSON."""
 
 
 class FittedBaseline(Protocol):
@@ -46,7 +55,8 @@ class BaselineSpec:
         seconds: What fitting it to these examples takes, where a sample would not tell; None is timed on a sample.
         most_examples: That it learns from; None is all.
         missing: Why it cannot be fitted to these examples here, a sentence; empty where it can. (training split)
-        is_costly: Whether it is left out where it takes longer than is allowed.
+        encoder: The frozen one whose features it weighs, for a training split; None of others. Where its features are
+            not at hand and take longer than is allowed, the method is left out.
         sees_validation: Whether a setting of its own is chosen on the validation split.
     """
 
@@ -60,5 +70,10 @@ class BaselineSpec:
     seconds: Callable[[Examples], float] | None = None
     most_examples: int | None = None
     missing: Callable[[Examples], str] | None = None
-    is_costly: bool = False
+    encoder: Callable[[Examples], SlowEncoder] | None = None
     sees_validation: bool = False
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether it is left out where it takes longer than is allowed."""
+        return self.encoder is not None

@@ -21,13 +21,17 @@ from core.baselines.kept import KeptBaseline
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.errors import CheckpointUnusable
 from core.files import write_text
-from core.specs import Predictions, Score, TaskSpec
-from core.specs.baseline import BaselineSpec
+from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
+from core.preprocessing.remembered import remember
+from core.specs import SPLITS, Examples, Predictions, Score, TaskSpec
+from core.specs.baseline import BaselineSpec, SlowEncoder
+from core.specs.config import TrainConfig
 from core.store.rows import nan_to_null, null_to_nan
 from core.worker.interruption import interruptible
 
 LIBRARIES = ("numpy", "scikit-learn", "scipy")
 FIELDS = ("nll", "targets", "predicted", "probabilities")
+SHARE = 0.2  # of a time budget, for baselines on pretrained networks
 FITTED = "fitted"  # within the folder of the cache: the baselines themselves
 Scores = dict[str, Score]
 _log = logging.getLogger(__name__)
@@ -46,16 +50,57 @@ class Ladder:
     left_out: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, task: TaskSpec, data: PreparedDataset) -> "Ladder":
-        """Return every rung of a task that can be fitted to this data here."""
+    def of(cls, task: TaskSpec, data: PreparedDataset, within_s: float) -> "Ladder":
+        """Return every rung of a task that can be fitted to this data here.
+
+        Args:
+            task: What they shall do.
+            data: On it.
+            within_s: What one with a pretrained encoder may take whose features are not at hand; 0 is none of them.
+        """
         train, rungs, left_out = data.examples["train"], list[BaselineSpec](), list[str]()
         for spec in catalog.baselines(task.name).values():
-            why = spec.missing(train) if spec.missing else ""
-            if why:
+            if why := _why_not(spec, train, data, within_s):
                 left_out.append(f"{spec.title} was not fitted: {why}")
             else:
                 rungs.append(spec)
         return cls(tuple(rungs), tuple(left_out))
+
+
+def _why_not(spec: BaselineSpec, train: Examples, data: PreparedDataset, within_s: float) -> str:
+    """Return why a rung is left out, a sentence; empty where it is not."""
+    if spec.encoder is None:
+        return ""
+    if not within_s:
+        return "methods on pretrained networks are switched off (TOUCHSTONE_BASELINES_WITHIN_S is 0)."
+    if spec.missing is not None and (why := spec.missing(train)):
+        return why
+    if (own := encoder_at_hand(data)) is not None and _same(own, spec.encoder(train)):
+        return ""
+    every = sum(map(len, data.examples.values()))
+    seconds = (spec.seconds(train) if spec.seconds else 0.0) * every / max(len(train), 1)
+    if seconds <= within_s:
+        return ""
+    return (
+        f"it would take about {seconds:.0f} s on this processor, and {within_s:.0f} s of this run are kept for it. "
+        "Give the run a longer time budget, or train a model on the same network."
+    )
+
+
+def allowed_s(config: TrainConfig, most_s: float) -> float:
+    """Return what a baseline on a pretrained network may take of a run."""
+    return min(most_s, SHARE * 60 * config.time_budget_min) if config.time_budget_min else most_s
+
+
+def encoder_at_hand(data: PreparedDataset) -> SlowPreprocessor | None:
+    """Return the frozen encoder whose features the run's own model learns from."""
+    own: object = data.preprocessor
+    own = own.encoder if isinstance(own, DescribingPreprocessor) else own
+    return own if isinstance(own, SlowPreprocessor) else None
+
+
+def _same(one: SlowPreprocessor, other: SlowEncoder) -> bool:
+    return one.kind == other.kind and one.state() == other.state()
 
 
 class Baselines:
@@ -67,13 +112,20 @@ class Baselines:
         data: Its examples.
         seed: Of the run.
         ladder: Which of them; all that can be fitted if not given.
+        within_s: See `Ladder.of`.
     """
 
     def __init__(
-        self, cache_folder: Path, task: TaskSpec, data: PreparedDataset, seed: int, ladder: Ladder | None = None
+        self,
+        cache_folder: Path,
+        task: TaskSpec,
+        data: PreparedDataset,
+        seed: int,
+        ladder: Ladder | None = None,
+        within_s: float = 0.0,
     ) -> None:
         self._task, self._data, self._seed = task, data, seed
-        self.ladder = ladder or Ladder.of(task, data)
+        self.ladder = ladder or Ladder.of(task, data, within_s)
         depends_on = [
             data.version.fingerprint, task.name, seed, repr(data.info.target_std), _code(), *map(version, LIBRARIES),
             *(spec.name for spec in self.ladder.rungs),
@@ -85,6 +137,11 @@ class Baselines:
     def are_known(self) -> bool:
         """Whether nothing needs to be fitted."""
         return (self._folder / "names.json").is_file()
+
+    @property
+    def weigh_features(self) -> bool:
+        """Whether some will be fitted to features of a frozen encoder."""
+        return not self.are_known and any(spec.encoder for spec in self.ladder.rungs)
 
     @property
     def kept(self) -> dict[str, KeptBaseline]:
@@ -118,6 +175,8 @@ class Baselines:
         if (known := self._read()) is not None:
             return known
         found: dict[str, Predictions] = {}
+        if self.weigh_features:
+            _remember(self._data)
         count(0, len(self.ladder.rungs))
         with interruptible(stop):
             for spec in self.ladder.rungs:
@@ -183,6 +242,13 @@ class Baselines:
             write_text(self._folder / "names.json", json.dumps(list(found)))
         except OSError:
             _log.warning("The baselines are not kept: the next run fits them again.", exc_info=True)
+
+
+def _remember(data: PreparedDataset) -> None:
+    """Let the rungs find the features that the run's own model learns from."""
+    if (encoder := encoder_at_hand(data)) is not None and data.arrays:
+        for split in SPLITS:
+            remember(encoder, data.examples[split].inputs, data.arrays[split]["inputs"])
 
 
 @cache

@@ -35,7 +35,7 @@ from core.training.device import choose_device, describe_device, library_version
 from core.training.memory import check_size, parameter_counts
 from core.training.time_budget import LEAST_TRAINING
 from core.training.trainer import Trainer
-from core.worker.baselines import Baselines, Ladder
+from core.worker.baselines import Baselines, Ladder, allowed_s
 from core.worker.callbacks import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.class_learning import ClassLearning
 from core.worker.crossfit import CrossFit, Subject
@@ -83,6 +83,7 @@ class Pipeline:
         self._encoding: Encoding | None = None
         self._last_evaluation = LastEvaluation()
         self._training_s, self._most_folds_s = 0.0, settings.folds_within_s
+        self._allowed_s = allowed_s(self.config, settings.baselines_within_s)
         self._folds: Planner | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone
             recorder.finish_requested.set()
@@ -111,7 +112,9 @@ class Pipeline:
             return True
         self._check_stop()
         self._stages.enter(Stage.BASELINES)
-        baselines = Baselines(self._cache, self.task, data, self.config.seed)
+        baselines = Baselines(self._cache, self.task, data, self.config.seed, within_s=self._allowed_s)
+        if self._encoding is not None and baselines.weigh_features:
+            self._encoding.everything()  # whose features they weigh
         counted = partial(self._stages.count, "Fitting baselines")
         fitted = baselines.predictions(self._recorder.stop_requested, counted)
         self._check_stop()
@@ -172,7 +175,10 @@ class Pipeline:
         """Return what the stages after training will take."""
         planned = self._planner(data).plan(training_s)
         folds_s = planned.seconds if planned.is_wanted else 0.0
-        return later_stages(self.task, data, self.config, self._cache) | {Stage.FOLDS: folds_s}
+        return self._expected(data) | {Stage.FOLDS: folds_s}
+
+    def _expected(self, data: PreparedDataset) -> dict[str, float]:
+        return later_stages(self.task, data, self.config, self._cache, within_s=self._allowed_s)
 
     def _check_stop(self) -> None:
         """End here after a stop request: a stopped run never uses the test split.
@@ -268,7 +274,7 @@ class Pipeline:
         if not budget_s:
             return 0.0
         if "stages" not in self.run.estimate:
-            self._stages.expect(later_stages(self.task, data, self.config, self._cache))
+            self._stages.expect(self._expected(data))
         self._stages.expect({Stage.FOLDS: 0.0})
         others_s = self._stages.others_s
         if self._planner(data).plan(0.0).is_wanted:  # the folds train as long as the run does

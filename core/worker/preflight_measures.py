@@ -18,6 +18,7 @@ from core.training.run_profile import Measured, measure
 from core.training.solver import expected_s
 from core.training.step import is_out_of_memory
 from core.training.time_budget import training_budget_s
+from core.worker.baselines import allowed_s
 from core.worker.crossfit_plan import Planner
 from core.worker.forecast import encoding_s, later_stages
 from core.worker.preflight_setup import RunSetup
@@ -88,7 +89,10 @@ def _other_stages(setup: RunSetup, evaluation_s: float) -> dict[str, float]:
         setup.note("Timing the encoder")
     encoding: dict[str, float] = {Stage.ENCODING: seconds} if (seconds := encoding_s(setup.data)) else {}
     setup.note("Timing the baselines")
-    later = later_stages(setup.task, setup.data, setup.config, setup.settings.cache_folder, evaluation_s)
+    within_s = allowed_s(setup.config, setup.settings.baselines_within_s)
+    later = later_stages(
+        setup.task, setup.data, setup.config, setup.settings.cache_folder, evaluation_s, within_s=within_s
+    )
     return {Stage.STARTING: STARTING_S, Stage.LOADING_DATA: setup.load_s, **encoding, **later}
 
 

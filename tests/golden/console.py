@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from core.cli import main
 
-PLAIN = {"COLUMNS": "100", "LINES": "40", "TERM": "dumb", "NO_COLOR": "1"}
+PLAIN = {"COLUMNS": "100", "LINES": "40", "TERM": "dumb", "NO_COLOR": "1", "TOUCHSTONE_BASELINES_WITHIN_S": "0"}
 PATIENCE_S = 300.0
 
 
