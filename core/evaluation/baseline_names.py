@@ -13,9 +13,11 @@ _PLAIN = {
     "boosted trees": "a few hundred small decision trees",
 }
 # The model of the catalogue that is the same method, by kind of baseline.
-_SAME = {"ridge": "linear", "columns": "logistic-regression", "pixels": "logistic-regression", "word": "ngram-linear",
-         "character": "ngram-linear", "bigram": "bigram", "EfficientNet": "efficientnet-lite0", "MiniLM": "minilm-frozen",
-         "E5": "e5-frozen"}  # fmt: skip
+_SAME = {
+    "ridge": "linear", "columns": "logistic-regression", "pixels": "logistic-regression", "word": "ngram-linear",
+    "character": "ngram-linear", "bigram": "bigram", "EfficientNet": "efficientnet-lite0", "MiniLM": "minilm-frozen",
+    "E5": "e5-frozen",
+}  # fmt: skip
 
 
 def plain_name(baseline: str) -> str:

@@ -30,9 +30,8 @@ class SamePad(nn.Conv2d):
 def _step(
     before: int, after: int, kernel: int = 1, stride: int = 1, groups: int = 1, *, bends: bool = True
 ) -> nn.Module:
-    layers: list[nn.Module] = [
-        SamePad(before, after, kernel, stride, groups=groups, bias=False), nn.BatchNorm2d(after, eps=1e-3, momentum=0.01)
-    ]  # fmt: skip
+    convolution = SamePad(before, after, kernel, stride, groups=groups, bias=False)
+    layers: list[nn.Module] = [convolution, nn.BatchNorm2d(after, eps=1e-3, momentum=0.01)]
     return nn.Sequential(*layers, nn.ReLU6(inplace=True)) if bends else nn.Sequential(*layers)
 
 

@@ -33,7 +33,7 @@ def test_english_is_read_by_the_reader_of_english() -> None:
 )
 def test_other_languages_are_not_read_by_a_reader_of_english(text: str, language: str) -> None:
     model, against = begin_with(text)
-    assert model == "ngram-linear"
+    assert model == "e5-frozen"  # few texts, and the encoder of many languages is installed
     assert f"knows English, but the texts are {language}" in against
 
 

@@ -26,6 +26,7 @@ IMAGES, TEXTS, NUMBERS = "image-classification", "text-classification", "tabular
 CATEGORIES, WRITING = "tabular-classification", "text-generation"
 QUICK, BEST = Circumstances(3, "cpu (2 cores)"), Circumstances(45, "cpu (2 cores)")
 GPU = Circumstances(3, "cuda:0 (NVIDIA H100)")
+CHINESE = "朋友介绍的，价格太贵，再也不会来了"
 ENGLISH = ("I would buy this tea again and again.", "It came late and was broken.")
 LONG = ("the manual was changed in march and so it is " * 40,)
 
@@ -35,8 +36,8 @@ def texts(*of: str, count: int = 800, length: float = 100.0) -> Traits:
     return found if length == 0 else type(found)(**{**vars(found), "length": length})
 
 
-def photographs(count: int, side: int = 32) -> ImageTraits:
-    return ImageTraits(count, 10, side, True, 0.01)
+def photographs(count: int, side: int = 32, missing: str = "") -> ImageTraits:
+    return ImageTraits(count, 10, side, True, 0.01, missing)
 
 
 def drawings(count: int, side: int = 28) -> ImageTraits:
@@ -50,12 +51,14 @@ def table(rows: int, straight: float, bent: float) -> TableTraits:
 # rule: task, and data and circumstances where it must fire, and where it must not
 CASES: dict[str, tuple[str, tuple[Traits, Circumstances], tuple[Traits, Circumstances]]] = {
     "english": (TEXTS, (texts(*ENGLISH), QUICK), (texts("Das Essen war leider kalt und viel zu teuer"), QUICK)),
-    "other-language": (TEXTS, (texts("朋友介绍的，价格太贵，再也不会来了"), QUICK), (texts(*ENGLISH), QUICK)),
+    "few-in-another-language": (TEXTS, (texts(CHINESE), QUICK), (texts(CHINESE, count=5_000), QUICK)),
+    "other-language": (TEXTS, (texts(CHINESE, count=5_000), QUICK), (texts(*ENGLISH), QUICK)),
     "unreadable-signs": (TEXTS, (texts("The manual comes with a cable 😄😄"), QUICK), (texts(*ENGLISH), QUICK)),
     "long-texts": (TEXTS, (texts(*LONG, length=0), QUICK), (texts(*ENGLISH), QUICK)),
     "slow-reader": (TEXTS, (texts(*ENGLISH, count=100_000), QUICK), (texts(*ENGLISH, count=100_000), BEST)),
     "many-photographs": (IMAGES, (photographs(5_100), QUICK), (drawings(5_100), QUICK)),
-    "few-photographs": (IMAGES, (photographs(244, 64), QUICK), (photographs(5_100), QUICK)),
+    "known-photographs": (IMAGES, (photographs(244, 64), QUICK), (drawings(244), QUICK)),
+    "few-photographs": (IMAGES, (photographs(244, 64, "It is not installed."), QUICK), (photographs(244, 64), QUICK)),
     "drawings": (IMAGES, (drawings(5_100), QUICK), (photographs(244, 64), QUICK)),
     "slow-network": (IMAGES, (drawings(49_000), QUICK), (drawings(49_000), BEST)),
     "straight": (NUMBERS, (table(20_000, 0.83, 0.83), QUICK), (table(20_000, 0.0, 0.89), QUICK)),
@@ -96,8 +99,9 @@ def test_without_the_encoder_n_grams_are_recommended(tmp_path: Path, monkeypatch
     [
         (TEXTS, texts(*ENGLISH), QUICK, "minilm-frozen", "ngram-linear"),
         (TEXTS, texts(*ENGLISH, count=20_000), QUICK, "minilm-frozen", "ngram-linear"),
-        (TEXTS, texts("朋友介绍的，价格太贵，再也不会来了"), QUICK, "ngram-linear", "text-cnn"),
-        (TEXTS, texts("Das Essen war leider kalt und viel zu teuer"), GPU, "ngram-linear", "text-cnn"),
+        (TEXTS, texts(CHINESE, count=5_000), QUICK, "ngram-linear", "text-cnn"),
+        (TEXTS, texts("Das Essen war leider kalt und viel zu teuer"), GPU, "e5-frozen", "ngram-linear"),
+        (IMAGES, photographs(244, 64), QUICK, "efficientnet-lite0", "small-cnn"),
         (IMAGES, photographs(5_100), QUICK, "resnet", "small-cnn"),
         (IMAGES, photographs(49_000), QUICK, "simple-cnn", "resnet"),
         (IMAGES, photographs(49_000), GPU, "resnet", "small-cnn"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.preprocessing.e5_encoder import CHARACTER_S
 from core.services.recommendation.recommendation import Circumstances, Recommendation, ordered
 from core.services.recommendation.text_traits import TextTraits
 from core.specs import ModelSpec, Reading
@@ -12,7 +13,8 @@ MOST_IN_PARTS = 0.5  # of the texts, that are read in parts and averaged: what i
 ENGLISH_FROM = 0.8  # of the texts, from which a reader of English suits
 READ_S = 1e-4  # of one core, for each character that the reader of English reads (872 reviews of 100 took 9)
 LONGEST_READ = 4_000  # characters of a text
-READS_EVERYTHING, ENGLISH = "ngram-linear", "minilm-frozen"
+READS_EVERYTHING, ENGLISH, MANY_LANGUAGES = "ngram-linear", "minilm-frozen", "e5-frozen"
+FEW = 1_000  # texts, up to which knowing their language beats counting their words
 LEARNT_WORDS = ("text-cnn", "bag-of-embeddings")  # runners-up that know the words of the training texts
 
 
@@ -22,6 +24,9 @@ def recommend_for_texts(
     """Return which model reads texts with labels best."""
     against = {name: reason for name in models if (reason := _against(models[name], traits))}
     suits = [name for name in (READS_EVERYTHING, *LEARNT_WORDS) if name not in against]
+    if _is_known_language(against, models, traits, circumstances):
+        known = f"it knows the language of the texts, {traits.language}, from the start, and they are few"
+        return ordered(models, [MANY_LANGUAGES, *suits], known, "few-in-another-language", against)
     if ENGLISH in against or ENGLISH not in models:
         because = f"it reads every script, sign and length. {against.get(ENGLISH, '')}{_strange(traits)}"
         return ordered(models, suits, because.strip().removesuffix("."), _rule_against(models, traits), against)
@@ -33,6 +38,16 @@ def recommend_for_texts(
         return ordered(models, [*suits[:1], ENGLISH], because, "slow-reader", against)
     known = f"it knows the language of the texts, {traits.language or 'English'}, from the start"
     return ordered(models, [ENGLISH, *suits], known, "english", against)
+
+
+def _is_known_language(
+    against: Mapping[str, str], models: Mapping[str, ModelSpec], traits: TextTraits, circumstances: Circumstances
+) -> bool:
+    """Return whether texts are few, not English, and read in half the time by the encoder of many languages."""
+    if MANY_LANGUAGES not in models or MANY_LANGUAGES in against or _is_english(traits) or traits.count > FEW:
+        return False
+    seconds = CHARACTER_S * traits.count * min(traits.length, LONGEST_READ) / circumstances.cores
+    return seconds <= 60 * circumstances.minutes / 2
 
 
 def _rule_against(models: Mapping[str, ModelSpec], traits: TextTraits) -> str:
@@ -90,7 +105,7 @@ def _words_skipped(reading: Reading) -> list[str]:
 def _skipped(model: ModelSpec, reading: Reading, traits: TextTraits) -> list[str]:
     """Return what speaks against a pretrained model of English."""
     parts = []
-    if not _is_english(traits):
+    if model.name != MANY_LANGUAGES and not _is_english(traits):
         parts.append(f"knows English, but the texts are {traits.language}")
     if reading.unknown > MOST_UNREADABLE:
         parts.append(f"cannot read {100 * reading.unknown:.0f} % of their tokens (letters, signs or emoji)")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.store.previews import DatasetPreview
+from core.preprocessing.image_backbone import FILE
 from core.preprocessing.nonlinearity import Fits
 from core.specs import Images
 
@@ -22,6 +23,7 @@ class ImageTraits:
         side: In pixels, as models see them.
         in_color: Whether one of those looked at is.
         flat: Share of neighbouring pixels that are the same, in the middle one of the images looked at.
+        missing: Why the pretrained image network cannot be used here, a sentence; empty where it can.
     """
 
     count: int
@@ -29,6 +31,7 @@ class ImageTraits:
     side: int
     in_color: bool
     flat: float
+    missing: str = ""
 
     @property
     def are_photographs(self) -> bool:
@@ -49,7 +52,9 @@ class ImageTraits:
             raise TypeError("images were expected")
         is_color = images.shape[-1] >= MANY_COLOURS and bool((images != images[..., :1]).any())
         sizes = found.version.split_sizes
-        return cls(sizes["train"], len(found.version.labels), images.shape[1], is_color, flatness(images))
+        return cls(
+            sizes["train"], len(found.version.labels), images.shape[1], is_color, flatness(images), FILE.missing()
+        )
 
 
 def flatness(images: Images) -> float:
