@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,23 @@ from core.specs import Inputs
 MOST_BYTES = 500_000_000  # of features, beyond which nothing more is remembered
 _known: dict[str, dict[str, NDArray[Any]]] = {}  # by encoder, then by input
 _bytes = [0]
+_forgets = [False]
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Let everything be computed anew within, as for inputs never met."""
+    _forgets[0] = True
+    try:
+        yield
+    finally:
+        _forgets[0] = False
 
 
 def features_of(encoder: SlowPreprocessor, inputs: Inputs) -> NDArray[Any]:
     """Return an encoder's features, (N, F); only rows not known yet are computed."""
+    if _forgets[0]:
+        return encoder.transform(inputs)
     known, keys = _known.setdefault(_name(encoder), {}), _keys(inputs)
     missing = [place for place, key in enumerate(keys) if key not in known]
     rows = encoder.transform(_selected(inputs, missing)) if missing else np.zeros((0, encoder.width), np.float32)

@@ -192,7 +192,9 @@ class Baselines:
         fitted = spec.fit(examples["train"], examples["validation"], self._seed)
         took = time.perf_counter() - began
         try:
-            kept.keep(spec, fitted, self._folder / FITTED / spec.name, took, examples["validation"], self._data.info)
+            learnt_from = min(len(examples["train"]), spec.most_examples or len(examples["train"]))
+            folder = self._folder / FITTED / spec.name
+            kept.keep(spec, fitted, folder, took, examples["validation"], self._data.info, learnt_from)
         except OSError:
             _log.warning("A baseline is not kept.", exc_info=True)
             shutil.rmtree(self._folder / FITTED / spec.name, ignore_errors=True)
