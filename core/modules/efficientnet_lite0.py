@@ -81,7 +81,7 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the features of images, resized and scaled as it knows them."""
-        pixels = images.to(self.stem[0].weight.dtype)
+        pixels = images.to(next(self.parameters()).dtype)
         if pixels.shape[1] == 1:
             pixels = pixels.expand(-1, 3, -1, -1)
         if pixels.shape[-2:] != (self.side, self.side):

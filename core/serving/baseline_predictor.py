@@ -100,7 +100,7 @@ def load_baseline_predictor(run_folder: Path, name: str, device: str = "cpu") ->
         preprocessor = CharacterPreprocessor(characters, LONGEST)
         module = fitted.module()
     elif task.input_kind == "table":  # columns are read as the run's model reads them
-        preprocessor = _columns_of(card.preprocessor, run_folder)
+        preprocessor = _columns_of(dict(card.preprocessor), run_folder)
         info = replace(preprocessor.info(known.labels), units=known.units)
     compute_on(device)
     return BaselinePredictor(card, task.on(info), info, preprocessor, module.eval(), device, fitted=fitted)
