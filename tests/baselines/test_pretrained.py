@@ -76,7 +76,7 @@ class Counting:
     def state(self) -> dict[str, int]:
         return {"id": id(self)}
 
-    def transform(self, inputs: tuple[str, ...]) -> np.ndarray:  # type: ignore[type-arg]
+    def transform(self, inputs: tuple[str, ...]) -> np.ndarray:
         self.rows += len(inputs)
         return np.array([[len(text), text.count("a")] for text in inputs], np.float32).reshape(-1, 2)
 
