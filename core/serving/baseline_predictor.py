@@ -67,7 +67,7 @@ class BaselinePredictor(Predictor):
         """Return images at the size that the baseline has learnt from."""
         if not isinstance(examples, np.ndarray):
             return examples
-        channels, height, width = self.info.picture
+        channels, height, width = self.info.given_shape
         if examples.shape[1:] == (height, width, channels):
             return examples
         return np.stack([shape(Image.fromarray(image.squeeze()), width, height, channels) for image in examples])
@@ -100,16 +100,15 @@ def load_baseline_predictor(run_folder: Path, name: str, device: str = "cpu") ->
         preprocessor = CharacterPreprocessor(characters, LONGEST)
         module = fitted.module()
     elif task.input_kind == "table":  # columns are read as the run's model reads them
-        preprocessor = _columns_of(dict(card.preprocessor), run_folder)
+        preprocessor = _columns_of(card.preprocessor["kind"], card.preprocessor["state"], run_folder)
         info = replace(preprocessor.info(known.labels), units=known.units)
     compute_on(device)
     return BaselinePredictor(card, task.on(info), info, preprocessor, module.eval(), device, fitted=fitted)
 
 
-def _columns_of(described: Mapping[str, Any], run_folder: Path) -> Preprocessor:
+def _columns_of(kind: str, state: Mapping[str, Any], run_folder: Path) -> Preprocessor:
     try:
-        kind = catalog.preprocessors()[described["kind"]]
-        return cast(Preprocessor, kind.from_state(described["state"]))
+        return cast(Preprocessor, catalog.preprocessors()[kind].from_state(state))
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointUnusable(
             f"The run in {run_folder} was saved by a version of Touchstone that read columns in another way. "

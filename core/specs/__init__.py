@@ -164,7 +164,7 @@ class DataInfo:
     image_shape: tuple[int, ...] = ()  # (C, H, W) of images that a frozen network reads, whose features are the input
 
     @property
-    def picture(self) -> tuple[int, ...]:
+    def given_shape(self) -> tuple[int, ...]:
         """The shape (C, H, W) of the images that a model is given."""
         return self.image_shape or self.input_shape
 

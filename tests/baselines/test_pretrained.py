@@ -47,7 +47,7 @@ def test_the_network_names_what_a_thousand_kinds_of_photographs_show() -> None:
     assert features.shape == (3, 1_280)
     np.testing.assert_array_equal(features[1], features[2])
     assert not np.allclose(features[0], features[1])
-    assert encoder.info(("a",)).picture == (1, 8, 8)
+    assert encoder.info(("a",)).given_shape == (1, 8, 8)
 
 
 def test_an_altered_file_is_not_loaded_and_a_missing_one_is_said(

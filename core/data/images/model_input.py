@@ -39,13 +39,13 @@ def read_image(source: Path | bytes, info: DataInfo) -> Images:
 
     Args:
         source: A file, or its bytes.
-        info: Of the model; its `picture` is (C, H, W).
+        info: Of the model; its `given_shape` is (C, H, W).
 
     Raises:
         DataError: It is no picture, or too large a one.
     """
     image = _decode(source, source.name if isinstance(source, Path) else "The upload", info.ground)
-    channels, height, width = info.picture
+    channels, height, width = info.given_shape
     is_drawing = channels == 1 and max(height, width) <= DRAWN and info.channel_mean and info.channel_mean[0] < DARK
     if is_drawing and image.size != (width, height):
         image = _like_a_drawing(image.convert("L"), width, height)
