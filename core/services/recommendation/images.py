@@ -40,7 +40,7 @@ def recommend_for_images(
 
 
 def _is_seen_in_time(models: Mapping[str, ModelSpec], traits: ImageTraits, circumstances: Circumstances) -> bool:
-    """Return whether the pretrained network is here and looks at all images in half the time."""
+    """Return whether the pretrained network sees all images in half the time."""
     if PRETRAINED not in models or traits.missing:
         return False
     seconds = IMAGE_S * ALL_SPLITS * traits.count / circumstances.cores

@@ -43,7 +43,7 @@ def recommend_for_texts(
 def _is_known_language(
     against: Mapping[str, str], models: Mapping[str, ModelSpec], traits: TextTraits, circumstances: Circumstances
 ) -> bool:
-    """Return whether texts are few, not English, and read in half the time by the encoder of many languages."""
+    """Return whether few texts that are not English are read in time."""
     if MANY_LANGUAGES not in models or MANY_LANGUAGES in against or _is_english(traits) or traits.count > FEW:
         return False
     seconds = CHARACTER_S * traits.count * min(traits.length, LONGEST_READ) / circumstances.cores
