@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.services.bootstrap import shared_service
+from pages.components.system.language_models import language_models
 from pages.components.system.webhook_settings import webhook_settings
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import duration, money, plain, size
@@ -39,6 +40,7 @@ def page() -> None:
         _prices()
         webhook_settings()
     with right:
+        language_models()
         st.header("Versions", anchor=False)
         _table({"Python": platform.python_version()} | {name: _version(name) for name in PACKAGES})
 

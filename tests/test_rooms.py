@@ -19,7 +19,7 @@ VOCABULARY = ("errors", "specs", "runs", "settings", "files", "formatting")
 # The only table of rooms; `python -m tests.test_readme` writes it into core/README.md. A room may import from itself.
 ROOMS: dict[str, set[str]] = {
     "app": {"access", "web", "services"},
-    "pages": {"services", "evaluation", "exchange", "notifications", "web", "configure", "statistics"},
+    "pages": {"services", "evaluation", "exchange", "notifications", "web", "configure", "contest", "statistics"},
     "cli": {"access", "catalog", "configure", "contest", "data", "evaluation", "exchange", "preprocessing", "processes",
             "services", "serving", "store", "training", "worker"},
     "web": {"access", "services", "evaluation"},

@@ -7,6 +7,7 @@ import typer
 
 from core.cli.output import AsJson, print_json, print_table
 from core.contest.endpoints import Endpoint, Endpoints, checked
+from core.services.contests.in_words import price_in_words
 from core.services.contests.probe import probe
 from core.settings import Settings
 
@@ -49,8 +50,8 @@ def list_endpoints(as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(one) for one in found])
         return
-    rows = [(one.name, one.model, one.url, one.key_env or "-", price_in_words(one)) for one in found]
-    print_table(("NAME", "MODEL", "ADDRESS", "KEY FROM", "PRICE OF A MILLION TOKENS, IN / OUT"), rows)
+    rows = [(one.name, one.model, one.url, one.key_env or "-", price_in_words(one) or "-") for one in found]
+    print_table(("NAME", "MODEL", "ADDRESS", "KEY FROM", "PRICE"), rows)
 
 
 @app.command("test")
@@ -74,10 +75,3 @@ def remove(name: Name, as_json: AsJson = False) -> None:
         print_json(asdict(gone))
     else:
         print(f"{gone.name} is forgotten. Results of its contests stay.")
-
-
-def price_in_words(endpoint: Endpoint) -> str:
-    """Return an endpoint's price with its date, or a dash."""
-    if not endpoint.has_price:
-        return "-"
-    return f"{endpoint.price_in or 0:g} / {endpoint.price_out or 0:g} {endpoint.currency} ({endpoint.priced_on})"

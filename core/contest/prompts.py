@@ -19,7 +19,7 @@ CUT = " […]"
 LABEL_TEMPLATE = (
     "Decide which label fits the {noun} best.\n\n"
     "Labels:\n{labels}\n\n"
-    "{examples}"
+    "{examples}\n\n"
     "{Noun}: {row}\n\n"
     "Answer with the code of the label alone.\nAnswer:"
 )
@@ -30,7 +30,7 @@ CONTINUE_TEMPLATE = (
 REPLY_TEMPLATE = (
     "Write what the assistant answers next in this conversation, and nothing else.\n\n{row}\n\nThe assistant's answer:"
 )
-_PLACES = re.compile(r"\{(labels|examples|row|length)\}")
+_PLACES = re.compile(r"\{(labels|row|length)\}|\{(examples)\}\n*")  # without examples no gap stays
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Prompt:
         parts = {
             "row": shown, "labels": self._list(), "examples": self._examples(), "length": str(self.length),
         }  # fmt: skip
-        return _PLACES.sub(lambda found: parts[found[1]], self.template), is_cut
+        return _PLACES.sub(lambda found: parts[found[1] or found[2]], self.template), is_cut
 
     def _list(self) -> str:
         return "\n".join(f"{code} = {label}" for code, label in zip(self.codes, self.labels, strict=True))

@@ -65,6 +65,7 @@ class ContestResult:
         versions_asked: How many prompts of this endpoint were asked on this test split so far, this one included.
         written: Of a task of writing: each prompt with what was expected and what was written.
         measures: Of what was written, by contender.
+        notes: Sentences on what was not as it was meant.
     """
 
     id: str
@@ -103,6 +104,7 @@ class ContestResult:
     versions_asked: int = 1
     written: tuple[WrittenCase, ...] = ()
     measures: dict[str, Measures] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

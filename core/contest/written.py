@@ -11,7 +11,7 @@ from core.statistics.resampling import percentile_interval, resampled_means
 from core.statistics.shares import wilson
 
 PROMPT_CHARACTERS, EXPECTED_CHARACTERS = 400, 200
-MOST_CASES = 200
+MOST_CASES = 100
 _ANSWERS = "\nAssistant: "
 _SPACED = 0.05  # of a text's characters are spaces, where words are divided by them
 SEED = 0

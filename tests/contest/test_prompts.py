@@ -19,6 +19,7 @@ def test_a_prompt_holds_labels_examples_and_the_row_as_they_are() -> None:
     assert "Review: {row} is {labels}\nAnswer: B" in text
     assert "Review: Was it {examples}?\n\nAnswer with" in text
     assert not is_cut
+    assert "good\n\nReview: x" in Prompt(prompt.template, ("bad", "good")).fill("x")[0]
     assert prompt.fill("x" * 50, longest=10) == (text.replace("Was it {examples}?", "x" * 10 + CUT), True)
 
 

@@ -1,5 +1,6 @@
 """Contests in sentences, the same on pages and in commands."""
 
+from core.contest.endpoints import Endpoint
 from core.contest.plan import Trial
 from core.contest.results import ContestResult
 from core.specs import percent_digits
@@ -27,6 +28,14 @@ def cost_in_words(money: float | None, currency: str) -> str:
     return f"{money:,.2f} {currency}" if money >= 1 or money == 0 else f"{money:.4f} {currency}"
 
 
+def price_in_words(endpoint: Endpoint) -> str:
+    """Return an endpoint's price with its date; empty where none is stated."""
+    if not endpoint.has_price:
+        return ""
+    read, written = (f"{price or 0:g} {endpoint.currency}" for price in (endpoint.price_in, endpoint.price_out))
+    return f"{read} in, {written} out for a million tokens ({endpoint.priced_on})"
+
+
 def result_in_words(result: ContestResult) -> list[str]:
     """Return a contest's result in sentences: score, rows, cost, what to know."""
     return [one for one in (_score(result), _asked(result), _cost(result), *notes_of(result)) if one]
@@ -34,7 +43,7 @@ def result_in_words(result: ContestResult) -> list[str]:
 
 def notes_of(result: ContestResult) -> list[str]:
     """Return what to know before believing a result."""
-    notes = []
+    notes = list(result.notes)
     if result.no_label:
         notes.append(f"{result.no_label:,} answers named no label; they count as wrong.")
     if result.cut:

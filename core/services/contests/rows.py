@@ -23,7 +23,7 @@ from core.errors import UserError
 from core.evaluation.nouns import noun_of
 from core.services.dataset_service import columns_in
 from core.services.run_service import Service
-from core.specs import Examples, SplitName
+from core.specs import DatasetSpec, Examples, SplitName
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +62,7 @@ class ContestData:
     @property
     def template(self) -> str:
         """The prompt that is taken where nobody wrote one."""
-        if self.labels:
-            return default_template(self.noun)
-        return REPLY_TEMPLATE if self.is_conversations else CONTINUE_TEMPLATE
+        return _template(self.noun if self.labels else "", self.is_conversations)
 
     def prompt(self, shots: int, template: str = "") -> Prompt:
         """Return a prompt with so many training examples.
@@ -101,6 +99,27 @@ def is_written(task: str) -> bool:
     return catalog.find_task(task).output_kind == "text"
 
 
+def usual_template(service: Service, dataset: str, fingerprint: str = "") -> str:
+    """Return the prompt that is taken for a data set, without loading its rows."""
+    data = service.dataset_service
+    spec = data.find(dataset, fingerprint=fingerprint)
+    noun = "" if is_written(spec.task) else noun_in(service, spec, fingerprint)
+    return _template(noun, bool(data.facts(dataset, fingerprint).get("conversations")))
+
+
+def noun_in(service: Service, spec: DatasetSpec, fingerprint: str = "") -> str:
+    """Return what one row of a data set is called."""
+    task, facts = catalog.find_task(spec.task), service.dataset_service.facts(spec.name, fingerprint)
+    columns = [str(one["name"]) for one in columns_in(facts, "text")]
+    return spec.noun or noun_of(task.input_kind, task.noun, spec.title, columns)
+
+
+def _template(noun: str, is_conversations: bool) -> str:
+    if noun:
+        return default_template(noun)
+    return REPLY_TEMPLATE if is_conversations else CONTINUE_TEMPLATE
+
+
 def contest_data(service: Service, dataset: str, fingerprint: str = "") -> ContestData:
     """Return a data set version as a language model reads it.
 
@@ -111,8 +130,7 @@ def contest_data(service: Service, dataset: str, fingerprint: str = "") -> Conte
     spec = data.find(dataset, fingerprint=fingerprint)
     check_task(spec.task)
     loaded = load_version(spec, service.settings.cache_folder)
-    facts, task = data.facts(dataset, fingerprint), catalog.find_task(spec.task)
-    is_conversations = bool(facts.get("conversations"))
+    is_conversations = bool(data.facts(dataset, fingerprint).get("conversations"))
     nothing = np.zeros(0, np.int64)
     splits = {
         name: _rows(examples, loaded.clusters.get(name, nothing), is_conversations)
@@ -123,9 +141,7 @@ def contest_data(service: Service, dataset: str, fingerprint: str = "") -> Conte
             f"The test split of '{dataset}' has {len(splits['test'])} rows for this: from fewer than {FEWEST_ROWS} "
             "nothing can be said about any model. Add examples to the data set first."
         )
-    noun = spec.noun or noun_of(
-        task.input_kind, task.noun, spec.title, [str(one["name"]) for one in columns_in(facts, "text")]
-    )
+    noun = noun_in(service, spec, fingerprint)
     version = loaded.version
     return ContestData(
         spec.name, spec.title, version.fingerprint, spec.task, version.labels, noun, is_conversations, splits

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.contest.asking import PARALLEL, ask_all
+from core.contest.asking import PARALLEL, Count, ask_all
 from core.contest.client import EndpointClient, LabelAnswer
 from core.contest.connection import Connection
 from core.contest.endpoints import Endpoint
@@ -19,16 +20,20 @@ from core.contest.plan import TRIAL_ROWS, Trial, TrialAnswer, trial_of
 from core.contest.prompts import Prompt
 from core.contest.results import ContestResult, labelled, with_costs, write_beside_run, write_result
 from core.contest.written import WrittenCase, measured
+from core.errors import TouchstoneError
 from core.services.bootstrap import open_service
+from core.services.contests.beside_run import written_by_run
 from core.services.contests.known_abilities import known_ability
 from core.services.contests.progress import State
 from core.services.contests.rows import ContestData, ContestRows, contest_data
+from core.services.run_service import Service
 from core.specs import SplitName, sampled
 from core.store.answer_store import AnswerStore
 
 if TYPE_CHECKING:
     from core.services.contests.__main__ import ContestReporter
 
+log = logging.getLogger("touchstone")
 SEED = 0  # of samples: the same rows for every contender and every prompt
 _SHOWN = 160  # characters of a row or an answer in a trial
 
@@ -55,6 +60,8 @@ def run_contest(
             return "ready", {"tried": best_first, "test_rows": len(data.splits["test"]), "parallel": PARALLEL}
         trial = reporter.now.tried[request["chosen"]]
         result = _test(client, data, trial, request, store, reporter)
+    if request["run"] and result.written:
+        result = _with_texts_of_run(service, result, data, reporter)
     write_result(folder, result)
     if request["run"]:
         write_beside_run(service.folder(request["run"]), result)
@@ -106,12 +113,35 @@ def _test(
 
 
 def _with_texts(result: ContestResult, rows: ContestRows, answers: list[LabelAnswer]) -> ContestResult:
-    said = [answer.text.strip() for answer in answers]
-    cases = [
-        WrittenCase(prompt, expected, {result.contender: text})
-        for prompt, expected, text in zip(rows.texts, rows.expected, said, strict=True)
-    ]
-    return replace(result, written=tuple(cases), measures={result.contender: measured(said, rows.expected)})
+    cases = tuple(map(WrittenCase, rows.texts, rows.expected, ({} for _ in rows.texts)))
+    return _with_writer(replace(result, written=cases), result.contender, [answer.text.strip() for answer in answers])
+
+
+def _with_texts_of_run(
+    service: Service, result: ContestResult, data: ContestData, reporter: "ContestReporter"
+) -> ContestResult:
+    """Return a result with what its run writes on the same prompts, where that can be asked."""
+    prompts = [case.prompt for case in result.written]
+    reporter.stage("The run writes on the same prompts")
+
+    def told(done: int) -> None:
+        reporter.count(Count(done, len(prompts)))
+
+    try:
+        texts = written_by_run(service, result.run, prompts, told, are_conversations=data.is_conversations)
+    except TouchstoneError as error:
+        log.warning("The run was not asked: %s", error)
+        return replace(result, notes=(*result.notes, f"The run itself was not asked: {error}"))
+    return _with_writer(result, result.run, texts)
+
+
+def _with_writer(result: ContestResult, contender: str, texts: list[str]) -> ContestResult:
+    written = tuple(
+        replace(case, answers={**case.answers, contender: text})
+        for case, text in zip(result.written, texts, strict=True)
+    )
+    measures = measured(texts, [case.expected for case in written])
+    return replace(result, written=written, measures={**result.measures, contender: measures})
 
 
 def _versions_asked(endpoint: Endpoint, data: ContestData, prompt: Prompt, store: AnswerStore) -> int:

@@ -9,6 +9,7 @@ from core.errors import UnknownName
 from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues, label_issues_of, label_issues_of_run, why_no_label_issues
 from core.specs.dataset_types import DatasetEntry, Finding, VersionInfo
+from pages.components.contest.panel import contest_panel
 from pages.components.data.actions import data_actions, runs_of
 from pages.components.data.browser import data_browser
 from pages.components.data.charts import class_chart, histogram_chart, split_chart
@@ -68,6 +69,7 @@ def _built_in(entry: DatasetEntry) -> None:
                 class_chart(found.class_counts, f"classes-{entry.name}")
         with st.container(gap="xsmall", key="split-chart"):
             split_chart(found.version.split_sizes, f"splits-{entry.name}", split_unit(entry.task))
+    contest_panel(entry.name, entry.task)
     st.header("Runs that used it", anchor=False)
     runs_of(service.runs_using(entry.name), head_only=False)
 
@@ -198,6 +200,8 @@ def _report(
         if findings:
             st.caption(finding_summary(findings))
         finding_list(findings, info, in_use, busy, label_issues)
+        if in_use:
+            contest_panel(info.name, info.task)
     with right:
         _facts(info)
 

@@ -8,6 +8,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
+from pages.components.contest.panel import contest_panel
 from pages.components.run.coach import coach
 from pages.components.run.dataset import run_data
 from pages.components.run.labels import against_baseline_run
@@ -26,6 +27,7 @@ def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
         st.header("Scores", anchor=False)
         score_cards(run, task)
         comparison(run, task, report)
+        contest_panel(run.config.dataset, run.task, run)
     if run.status.is_active:
         st.fragment(_advice, run_every=ADVICE_LOOKS * refresh_s(), key="advice")(run.id)
     else:
