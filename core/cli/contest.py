@@ -59,7 +59,7 @@ def contest(
     _print_tried(now, endpoint, say)
     wanted = min(rows, now.test_rows) if rows else now.test_rows
     planned = size_of(now.tried[0], endpoint, wanted, now.parallel)
-    say.print(f"Now {_in_words(planned, endpoint)}.", markup=False)
+    say.print(f"Now {_in_words(planned, endpoint)}.", markup=False, soft_wrap=True)
     host = _confirmed(endpoint, sent_in_words(wanted, "test", now.tried[0].shots), yes)
     contests.confirm(contest_id, rows=wanted, confirmed_host=host)
     _follow(contests, contest_id, say)
@@ -100,7 +100,7 @@ def _follow(contests: Contests, contest_id: str, say: Console) -> ContestProgres
     except KeyboardInterrupt:
         with suppress(UserError):
             contests.pause(contest_id)
-        say.print("Paused. What was answered is kept: the same command goes on and asks nothing twice.")
+        say.print("Paused. What was answered is kept: the same command goes on and asks nothing twice.", soft_wrap=True)
         raise
     if now.state not in ("ready", "done"):
         raise UserError(
@@ -112,11 +112,11 @@ def _follow(contests: Contests, contest_id: str, say: Console) -> ContestProgres
 def _print_tried(now: ContestProgress, endpoint: Endpoint, say: Console) -> None:
     """Say what each prompt did on the validation rows, and what the test split would take."""
     best = now.tried[0]
-    say.print(f"The prompt, chosen on {best.rows} validation rows:\n\n{best.prompt}\n", markup=False)
+    say.print(f"The prompt, chosen on {best.rows} validation rows:\n\n{best.prompt}\n", markup=False, soft_wrap=True)
     for trial in now.tried:
-        say.print(f"- {trial_in_words(trial)}", markup=False)
+        say.print(f"- {trial_in_words(trial)}", markup=False, soft_wrap=True)
     for size in sizes_of(best, endpoint, now.test_rows, now.parallel):
-        say.print(f"  {_in_words(size, endpoint)}", markup=False)
+        say.print(f"  {_in_words(size, endpoint)}", markup=False, soft_wrap=True)
 
 
 def _in_words(size: Size, endpoint: Endpoint) -> str:

@@ -45,6 +45,7 @@ class Trial:
         p50_ms: Of an answer, asked one after another.
         p95_ms: Likewise.
         answers: A few, to be looked at.
+        is_written: Whether texts were written, not labels named.
     """
 
     version: str
@@ -60,6 +61,7 @@ class Trial:
     p50_ms: float
     p95_ms: float
     answers: tuple[TrialAnswer, ...] = ()
+    is_written: bool = False
 
     @property
     def sort_key(self) -> tuple[float, int]:
@@ -97,7 +99,7 @@ def trial_of(
         sum(one.label == NO_LABEL for one in answers) if has_labels else 0,
         sum(one.cut for one in answers),
         float(np.mean([one.tokens_in for one in answers])), float(np.mean([one.tokens_out for one in answers])),
-        all(one.counted for one in answers), float(p50), float(p95), tuple(shown[:MOST_SHOWN]),
+        all(one.counted for one in answers), float(p50), float(p95), tuple(shown[:MOST_SHOWN]), not has_labels,
     )  # fmt: skip
 
 

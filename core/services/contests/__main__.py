@@ -104,7 +104,7 @@ def main(folder: Path) -> int:
         reporter.end("paused" if paused else "stopped")
         return 0
     except TouchstoneError as error:
-        reporter.end("failed", f"{error} {kept_in_words(reporter.now)}")
+        reporter.end("failed", f"{error} {kept_in_words(reporter.now)}".strip())
     except MemoryError:
         reporter.end(
             "failed", "There is not enough memory for this on the machine. Stop a training first, then resume."
@@ -121,7 +121,7 @@ def main(folder: Path) -> int:
 def kept_in_words(now: ContestProgress) -> str:
     """Return what a contest that broke down leaves behind."""
     if not now.done:
-        return "Nothing was answered yet."
+        return ""
     return f"{now.done:,} of {now.total:,} answers are kept: resume goes on from there, and none is asked again."
 
 

@@ -14,8 +14,10 @@ CONSTRAINTS = {
 
 def trial_in_words(trial: Trial) -> str:
     """Return what a prompt did on the validation rows."""
-    shots = f"{trial.shots} examples" if trial.shots else "no examples"
+    shots = f"{trial.shots} examples" if trial.shots else "No examples"
     said = f"{shots} in the prompt: {trial.right} of {trial.rows} right"
+    if trial.is_written:
+        said = f"{trial.right} of {trial.rows} exactly as expected"
     if trial.no_label:
         said += f", {trial.no_label} without a label"
     return f"{said}, {trial.tokens_in + trial.tokens_out:,.0f} tokens a request, {trial.p50_ms:,.0f} ms"
@@ -45,9 +47,11 @@ def notes_of(result: ContestResult) -> list[str]:
     """Return what to know before believing a result."""
     notes = list(result.notes)
     if result.no_label:
-        notes.append(f"{result.no_label:,} answers named no label; they count as wrong.")
+        one = result.no_label == 1
+        notes.append(f"{result.no_label:,} answer{'' if one else 's'} named no label, which counts as wrong.")
     if result.cut:
-        notes.append(f"{result.cut:,} rows were longer than what is sent or read, and were cut.")
+        rows = "1 row was" if result.cut == 1 else f"{result.cut:,} rows were"
+        notes.append(f"{rows} longer than what is sent or read, and cut.")
     if not result.tokens_counted:
         notes.append("The endpoint does not count tokens; these are guessed from the length of the texts.")
     if result.versions_asked > 1:
@@ -77,7 +81,8 @@ def _score(result: ContestResult) -> str:
 def _asked(result: ContestResult) -> str:
     of = "all" if len(result.rows) == result.test_rows else f"{len(result.rows):,} of"
     how = f", held to the labels {CONSTRAINTS[result.constraint]}" if result.labels else ""
-    return f"It was asked about {of} {result.test_rows:,} test rows{how}; {result.prompt.shots} examples in the prompt."
+    shots = f"; {result.prompt.shots or 'no'} examples in the prompt" if result.labels else ""
+    return f"It was asked about {of} {result.test_rows:,} test rows{how}{shots}."
 
 
 def _cost(result: ContestResult) -> str:

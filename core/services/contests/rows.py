@@ -137,9 +137,11 @@ def contest_data(service: Service, dataset: str, fingerprint: str = "") -> Conte
         for name, examples in loaded.examples.items()
     }
     if len(splits["test"]) < FEWEST_ROWS:
+        count = len(splits["test"])
+        what = ("row" if loaded.version.labels else "prompt") + "s" * (count != 1)
         raise UserError(
-            f"The test split of '{dataset}' has {len(splits['test'])} rows for this: from fewer than {FEWEST_ROWS} "
-            "nothing can be said about any model. Add examples to the data set first."
+            f"The test split of '{dataset}' has {count} {what}: from fewer than {FEWEST_ROWS} nothing can be said "
+            "about any model. Add examples to the data set first."
         )
     noun = noun_in(service, spec, fingerprint)
     version = loaded.version

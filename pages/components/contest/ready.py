@@ -65,7 +65,12 @@ def _size(trial: Trial, endpoint: Endpoint, count: int, now: ContestProgress) ->
     """Show what so many test rows take and buy."""
     size = size_of(trial, endpoint, count, now.parallel)
     with st.grid(4, min_column_width=150):
-        st.metric("Score known to", f"±{100 * size.half_width:.1f} points", border=True, help="95 % interval.")
+        st.metric(
+            "Shares known to" if trial.is_written else "Score known to",
+            f"±{100 * size.half_width:.1f} points",
+            border=True,
+            help="95 % interval.",
+        )
         note = (
             "Read and written, as counted in the trial." if trial.counted else "Guessed from the length of the texts."
         )

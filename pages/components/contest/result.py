@@ -48,7 +48,7 @@ def _compared(result: ContestResult, run: Run | None) -> None:
 
 
 def _numbers(result: ContestResult) -> None:
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=190):
         if result.score is not None:
             low, high = (percent_digits(end) for end in (result.score.ci_low, result.score.ci_high))
             st.metric("95 % interval", f"{low} to {high} %", border=True)
