@@ -1,4 +1,4 @@
-"""A language model beside a run: the same test rows, paired; the same prompts, written on."""
+"""A language model beside a run, on the same test rows or prompts."""
 
 from collections.abc import Callable, Sequence
 
@@ -36,7 +36,7 @@ def difference_in_words(difference: Difference) -> str:
 def written_by_run(
     service: Service, run_id: str, prompts: Sequence[str], told: Callable[[int], None], *, are_conversations: bool
 ) -> list[str]:
-    """Return what a run writes after each prompt, its likeliest tokens, as long as what is expected.
+    """Return what a run writes after each prompt, as long as expected.
 
     Args:
         service: Asks the inference server.

@@ -120,7 +120,7 @@ def _with_texts(result: ContestResult, rows: ContestRows, answers: list[LabelAns
 def _with_texts_of_run(
     service: Service, result: ContestResult, data: ContestData, reporter: "ContestReporter"
 ) -> ContestResult:
-    """Return a result with what its run writes on the same prompts, where that can be asked."""
+    """Add what the run itself writes on the same prompts."""
     prompts = [case.prompt for case in result.written]
     reporter.stage("The run writes on the same prompts")
 

@@ -1,1 +1,1 @@
-"""Pieces that ask language models about a data set's rows, beside a run or alone."""
+"""Pieces that ask language models about a data set's rows."""

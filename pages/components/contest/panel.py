@@ -1,4 +1,4 @@
-"""Language models beside a run or a data set: results, what goes on, and how to begin."""
+"""Language models beside a run or a data set."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ QUESTION = "Would it be enough to ask a language model?"
 
 
 def contest_panel(dataset: str, task: str, run: Run | None = None) -> None:
-    """Show what language models do on the test rows of a data set, and let one be asked.
+    """Show what language models do on the test rows; offer to ask one.
 
     Args:
         dataset: Its name.
@@ -51,7 +51,7 @@ def _of(contests: Contests, dataset: str, run: Run | None) -> list[ContestProgre
 
 
 def _contests(dataset: str, run: Run | None, were_working: set[str]) -> None:
-    """Show contests while they go on; when one has ended or begun, rerun the page."""
+    """Show contests while they go on; rerun the page when one has ended."""
     with shown_errors():
         contests = Contests(shared_service())
         known = _of(contests, dataset, run)

@@ -1,4 +1,4 @@
-"""A contest whose trial is done: the prompts that were tried, what the test rows take, the start."""
+"""A contest whose trial is done: its prompts, its price, its start."""
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +15,7 @@ from pages.components.widgets.text import duration, plain
 
 
 def ready_card(contests: Contests, now: ContestProgress) -> None:
-    """Show what a trial found, and ask how many test rows are to be asked."""
+    """Show what a trial found, and ask for the number of test rows."""
     endpoint = Endpoint(**contests.request_of(now.id)["endpoint"])
     st.markdown(f":green[:material/labs:] **{plain(now.name)}** was tried on validation rows")
     chosen = _chosen(now)

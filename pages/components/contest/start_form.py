@@ -1,4 +1,4 @@
-"""The form that begins a contest: whom to ask, how, and what would leave this machine."""
+"""The form that begins a contest: whom to ask, and how."""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ PLACES = "{row} is each row, {labels} the list of labels, {examples} training ex
 
 
 def start_form(contests: Contests, dataset: str, task: str, run: Run | None) -> None:
-    """Ask whom to ask and how; begin with a few validation rows, which cost next to nothing."""
+    """Ask for model and prompt; begin with a few validation rows."""
     known = {one.name: one for one in contests.endpoints.list()}
     if not known:
         st.markdown(

@@ -1,4 +1,4 @@
-"""Language models that can be asked: added, tested and removed; their keys are never here."""
+"""Language models that can be asked: added, tested and removed."""
 
 import streamlit as st
 
