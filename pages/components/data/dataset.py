@@ -79,7 +79,7 @@ def _target(entry: DatasetEntry) -> None:
     service = shared_service().dataset_service
     if (task := shared_service().tasks().get(entry.task)) is None or entry.deleted_at is not None:
         return
-    labels = service.dataset_service.preview(entry.name).version.labels
+    labels = service.preview(entry.name).version.labels
     current, save = service.target(entry.name), partial(service.set_target, entry.name)
     target_line(task, labels, f"target-of-{entry.name}", current, service.target_unit(entry.name), save)
 
