@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -98,6 +99,13 @@ class SentenceEncoder:
             recipe: What is read of the encoder, a name among `RECIPES`.
         """
         self.folder, self.windows, self.recipe = folder, windows, recipe
+        self._other: Network | None = None
+
+    def with_network(self, change: Callable[[Network], Network]) -> Self:
+        """Return an encoder that reads with a changed copy of its network."""
+        other = type(self)(self.folder, self.windows, self.recipe)
+        other._other = change(self._other or _network((self.folder or encoder_folder()).resolve(), place()))
+        return other
 
     @classmethod
     def fit(cls, train: Examples, folder: Path | None = None) -> Self:
@@ -135,7 +143,7 @@ class SentenceEncoder:
             EncoderUnavailable: The encoder is missing or was altered.
         """
         folder = (self.folder or encoder_folder()).resolve()
-        network, cutter = _network(folder, place()), _cutter(folder)
+        network, cutter = self._other or _network(folder, place()), _cutter(folder)
         texts = texts_of(inputs)
         return features_of(network, [self._windows_of(cutter, text) for text in texts], RECIPES[self.recipe])
 

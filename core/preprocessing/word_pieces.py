@@ -82,6 +82,16 @@ class WordPieces:
                 rows[number, : len(ids)] = ids
         return rows
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return each piece's characters in a text; (0, 0) for marks.
+
+        Of a text so long that its middle is not read, those of the part that is.
+        """
+        offsets = [(int(begin), int(end)) for begin, end in self._cutter.encode(self._shortened(text)).offsets]
+        if len(offsets) > self.length:
+            offsets = offsets[: -(-self.length // 2)] + offsets[len(offsets) - self.length // 2 :]
+        return offsets
+
     def _shortened(self, text: str) -> str:
         """Return the readable part of a text, cut by the longest word piece."""
         most = LONGEST_PIECE * self.length

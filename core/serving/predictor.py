@@ -19,6 +19,7 @@ from core.specs.contender import Checkpoint
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:
+    import pandas as pd
     from torch import Tensor, nn
 
     from core.training.checkpoint import ModelCard
@@ -140,10 +141,20 @@ class Predictor:
         full = rows[:, -1] != self.info.padding_id if is_tokens else np.zeros(len(rows), np.bool_)
         return [(_CUT.format(places=rows.shape[1]),) if is_full else () for is_full in full]
 
+    def read(self, inputs: Sequence[Input], decimal_hint: Decimal = ".") -> Inputs:
+        """Return inputs as the data set holds its own: images, texts or a table.
+
+        Raises:
+            DataError: An input is not what the model expects.
+        """
+        if self.task.input_kind == "table":  # read as a whole: how a column writes its numbers shows in all of them
+            return table_of(inputs, cast(ColumnReader, self.preprocessor), decimal_hint, self.info.units)
+        return self._examples(inputs)
+
     def _batches(self, inputs: Sequence[Input], decimal_hint: Decimal) -> Iterator[Inputs]:
         starts = range(0, len(inputs), BATCH)
-        if self.task.input_kind == "table":  # read as a whole: how a column writes its numbers shows in all of them
-            table = table_of(inputs, cast(ColumnReader, self.preprocessor), decimal_hint, self.info.units)
+        if self.task.input_kind == "table":
+            table = cast("pd.DataFrame", self.read(inputs, decimal_hint))
             yield from (table.iloc[start : start + BATCH] for start in starts)
         else:
             yield from (self._examples(inputs[start : start + BATCH]) for start in starts)

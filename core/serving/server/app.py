@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import TouchstoneError
+from core.serving.explanation.routes import explain_router
+from core.serving.explanation.what_matters import WhatMattersJobs
 from core.serving.server.answer_routes import answer_router
 from core.serving.server.errors import CLIENT_LEFT, error_response, respond
 from core.serving.server.generation_routes import Writers
@@ -50,6 +52,7 @@ def create_app(
     """
     bounds, metrics = limits or Limits(), Metrics()
     pool, writers = ModelPool(registry, most_bytes, metrics), Writers(writers_at_once, metrics)
+    measuring = WhatMattersJobs()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -57,6 +60,7 @@ def create_app(
         yield
         pool.close()
         writers.close()
+        measuring.close()
 
     app = FastAPIOffline(
         title="Touchstone", version=version("touchstone"), lifespan=lifespan, redoc_url=None,
@@ -66,6 +70,7 @@ def create_app(
     app.include_router(openai_router(pool, bounds, writers))
     app.include_router(answer_router(pool, bounds, writers))
     app.include_router(task_router(pool, bounds, writers))
+    app.include_router(explain_router(pool, measuring))
     _add_status(app, pool, metrics)
     _add_errors(app)
     app.add_middleware(Guard, is_token=is_token, limits=bounds, metrics=metrics)

@@ -9,6 +9,7 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
 from pages.components.contest.panel import contest_panel
+from pages.components.explanation.what_matters import what_matters
 from pages.components.run.coach import coach
 from pages.components.run.dataset import run_data
 from pages.components.run.labels import against_baseline_run
@@ -28,6 +29,7 @@ def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
         score_cards(run, task)
         comparison(run, task, report)
         contest_panel(run.config.dataset, run.task, run)
+        what_matters(run)
     if run.status.is_active:
         st.fragment(_advice, run_every=ADVICE_LOOKS * refresh_s(), key="advice")(run.id)
     else:

@@ -12,6 +12,7 @@ from core.formatting import csv_cell
 from core.runs import Run
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
+from pages.components.explanation.mistakes import why_mistaken
 from pages.components.run.residuals import residuals
 from pages.components.widgets.text import plain
 
@@ -33,6 +34,14 @@ def number_errors(run: Run, report: Mapping[str, Any]) -> None:
         _sizes(answers - right, target)
     residuals(run, right, answers, target)
     _largest(report.get("mistakes", []))
+    why_mistaken(run, *_explained(report.get("mistakes", [])), run.id)
+
+
+def _explained(mistakes: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """Return the largest errors' names and rows."""
+    shown = [one for one in mistakes[:MOST_ERRORS] if one.get("row")]
+    said = [(in_words(one["error"]), short(one["target"]), short(one["predicted"])) for one in shown]
+    return [f"{off}: actual {right}, predicted {answer}" for off, right, answer in said], [one["row"] for one in shown]
 
 
 def _finding(run: Run, off: float) -> str:

@@ -1,0 +1,1 @@
+"""Why a model answered so, and what matters to it on a test split."""
