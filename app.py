@@ -21,6 +21,7 @@ from core.services.bootstrap import shared_service
 from core.settings import Settings
 from core.web.html_head import FrontPage
 from core.web.routes import routes, under
+from core.web.try_routes import try_routes
 from core.web.uploads import upload_routes
 
 os.umask(0o077)  # of all that this process and its children write
@@ -83,7 +84,12 @@ hosts, base_path = st.get_option("server.allowedHosts"), st.get_option("server.b
 app = st.App(
     "pages/frame.py",
     routes=under(
-        base_path, [*routes(shared_service, hosts), *upload_routes(lambda: shared_service().dataset_service, hosts)]
+        base_path,
+        [
+            *routes(shared_service, hosts),
+            *upload_routes(lambda: shared_service().dataset_service, hosts),
+            *try_routes(shared_service, hosts),
+        ],
     ),
     middleware=[
         Middleware(AccessGuard, token=token, base_path=base_path),

@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
         st.Page("recipes.py", title="Recipes", icon=":material/menu_book:", url_path="recipes"),
         st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page("try_it.py", title="Try", icon=":material/science:", url_path="try"),
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("import_runs.py", title="Import runs", url_path="import-runs", visibility="hidden"),
         st.Page("run.py", title="Run", icon=":material/show_chart:", url_path="run", visibility="hidden"),

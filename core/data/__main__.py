@@ -53,7 +53,7 @@ def do(folder: Path, progress: FileProgress) -> int:
 
 
 def _work(folder: Path, progress: FileProgress) -> VersionInfo:
-    from core.data.imports.run_import import run_fix, run_hub_import, run_import, run_relabel
+    from core.data.imports.run_import import run_append, run_fix, run_hub_import, run_import, run_relabel
     from core.data.locks import turn
     from core.data.store.dataset_store import DatasetStore
 
@@ -66,6 +66,8 @@ def _work(folder: Path, progress: FileProgress) -> VersionInfo:
         if job["kind"] == "relabel":
             changes = {int(position): label for position, label in asked["changes"].items()}
             return run_relabel(dataset_store, asked["name"], changes, asked["fingerprint"], progress)
+        if job["kind"] == "append":
+            return run_append(dataset_store, asked["name"], asked["examples"], progress)
         options = ImportOptions.model_validate(asked["options"])
         if job["kind"] == "hub":
             return run_hub_import(dataset_store, asked["hub_id"], asked["config"], options, progress, staged)

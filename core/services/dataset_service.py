@@ -8,6 +8,7 @@ from typing import Any
 from core import catalog
 from core.data import label_issues
 from core.data.imports.import_service import ImportService
+from core.data.store.append import addition, checked_examples
 from core.data.store.browse import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.export_csv import csv_rows
@@ -256,6 +257,15 @@ class DatasetService(ImportService):
         clean = checked_labels(self.store.version(name, fingerprint), changes)
         asked = {"name": name, "changes": clean, "fingerprint": fingerprint or self.head(name)}
         return self.jobs.start("relabel", asked, correction(clean, self.store.version(name, fingerprint)))
+
+    def start_append(self, name: str, examples: Sequence[Mapping[str, Any]]) -> str:
+        """Start a process that adds training examples; return its job id.
+
+        Raises:
+            UserError: The answer of one is missing, or cannot be one.
+        """
+        asked = {"name": name, "examples": checked_examples(self.store.version(name), examples)}
+        return self.jobs.start("append", asked, addition(examples))
 
     def retitle(self, name: str, title: str) -> None:
         """Give a brought data set another title.

@@ -136,8 +136,10 @@ class InferenceClient:
         return [self._image(contender, one) if isinstance(one, bytes) else one for one in inputs]
 
     def _image(self, contender: str, content: bytes) -> str:
-        card = self._runs_folder / Contender.parse(contender).run / "checkpoints" / "best" / "card.json"
-        return base64.b64encode(model_image(content, _info(card))).decode()
+        who = Contender.parse(contender)
+        folder = self._runs_folder / who.run
+        card = folder / "baselines" / who.baseline if who.baseline else folder / "checkpoints" / "best"
+        return base64.b64encode(model_image(content, _info(card / "card.json"))).decode()
 
     def stream(self, contender: str, prompt: str, settings: WritingSettings | None = None) -> Iterator[str]:
         """Yield what a model writes after a prompt, piece by piece.
@@ -280,7 +282,8 @@ def _info(card: Path) -> dict[str, Any]:
         DataError: The model looks at no images.
     """
     try:
-        info = json.loads(card.read_text(encoding="utf-8"))["content"]["info"]
+        said = json.loads(card.read_text(encoding="utf-8"))
+        info = said["content"]["info"] if "content" in said else said  # a baseline's says it outright
         shape = [int(size) for size in info.get("image_shape") or info["input_shape"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunNotReady("This run has no model to ask, or its files are gone. Choose another run.") from error

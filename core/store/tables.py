@@ -285,3 +285,22 @@ class PreflightRow(Table):
     heard_at: Mapped[datetime]  # when it last began, said what it does, or ended
     pid: Mapped[int | None]
     pid_created: Mapped[float | None]
+
+
+class TriedInputRow(Table):
+    """What somebody tried, and what she said of the answers. Since 0007."""
+
+    __tablename__ = "tried_inputs"
+    __table_args__ = (UniqueConstraint("id", name="uq_tried_inputs_id"), {"sqlite_autoincrement": True})
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str]
+    run_id: Mapped[str] = mapped_column(index=True)  # no foreign key: it may be gone
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    answers: Mapped[list[Any]]
+    thumb: Mapped[int]
+    right_label: Mapped[str]
+    vote: Mapped[str]
+    added_to: Mapped[str]
+    created_at: Mapped[datetime]

@@ -21,7 +21,7 @@ from core.processes.jobs import CANCEL, LOG, PROGRESS
 from core.processes.limits import import_limits
 from core.specs.dataset_types import ImportProgress
 
-Kind = Literal["import", "fix", "hub", "relabel"]
+Kind = Literal["import", "fix", "hub", "relabel", "append"]
 DRAFT = "draft"
 STARTING = "Starting"  # the stage of a job whose process has not spoken yet
 WRITE_EVERY_S = 0.2
@@ -44,7 +44,7 @@ class Jobs:
         """Start a process that does it; return the job's id.
 
         Args:
-            kind: "import", "fix", "hub" or "relabel".
+            kind: "import", "fix", "hub", "relabel" or "append".
             request: The arguments, as JSON: see `core.data.__main__`.
             title: What it is called while it goes on.
         """

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from core import catalog
 from core.data.archives import is_archive, peek
@@ -14,6 +15,7 @@ from core.data.images.sources import refuse_without_images
 from core.data.readers.registry import find_reader
 from core.data.splits.row_groups import refuse_groups
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.store.append import addition, appended, checked_examples
 from core.data.store.build_version import similar, without_clusters
 from core.data.store.cleanup import sweep
 from core.data.store.dataset_store import DatasetStore
@@ -167,6 +169,19 @@ def run_relabel(
     version = dataset_store.version(name, fingerprint)
     change = correction(checked_labels(version, changes), version)
     return dataset_store.revise(name, fingerprint, lambda old: relabelled(old, changes), change, progress)
+
+
+def run_append(
+    dataset_store: DatasetStore, name: str, examples: Sequence[Mapping[str, Any]], progress: Progress
+) -> VersionInfo:
+    """Add examples to the training split in a new version; the older one stays.
+
+    Raises:
+        UserError: The answer of one is missing.
+        DataError: One cannot be read.
+    """
+    checked = checked_examples(dataset_store.version(name), examples)
+    return dataset_store.revise(name, "", lambda old: appended(old, checked), addition(checked), progress)
 
 
 def context(version: Version, progress: Progress) -> CheckContext:

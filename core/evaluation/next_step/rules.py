@@ -75,7 +75,7 @@ def _good_without_target(known: Situation) -> NextStep | None:
     gain = "It made no mistake, so there is nothing left to gain here." if not wrong else (
         f"At most {points(wrong)} are left to gain: it is wrong on no more."
     )  # fmt: skip
-    return NextStep("good-enough", "try it on your own examples, and set a target", gain)
+    return NextStep("good-enough", "try it on your own examples, and set a target", gain, "Try it", "try_it.py")
 
 
 def _other_run(known: Situation) -> NextStep | None:
@@ -227,7 +227,7 @@ def _stronger(known: Situation) -> NextStep | None:
 
 def _nothing_known(known: Situation) -> NextStep:
     gain = "What would help cannot be told: nothing that is measured here points to a gain."
-    return NextStep("try-it", "try it on your own examples, and look at its mistakes", gain)
+    return NextStep("try-it", "try it on your own examples, and look at its mistakes", gain, "Try it", "try_it.py")
 
 
 RULES = (

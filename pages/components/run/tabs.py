@@ -16,11 +16,13 @@ from pages.components.run.sample_predictions import has_evaluation
 from pages.components.run.tab_bar import show_tabs
 from pages.components.run.three_mistakes import has_mistakes
 from pages.components.show.panel import can_show, show_it
+from pages.components.try_it.panel import can_be_tried, try_panel
 
 
 def run_tabs(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     """Show the tabs of a run that was trained here."""
-    tabs: dict[str, Callable[[], None]] = {"Overview": partial(overview, run, task, report)}
+    tabs: dict[str, Callable[[], None]] = {"Try it": partial(try_panel, run, task)} if can_be_tried(run) else {}
+    tabs["Overview"] = partial(overview, run, task, report)
     if has_mistakes(report):
         tabs["Mistakes"] = partial(failures, run, report)
     tabs["Curves"] = partial(_curves, run, task)

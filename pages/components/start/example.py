@@ -53,4 +53,5 @@ def _facts(run: Run, task: TaskSpec, result: TargetResult | None) -> None:
     strongest = max(scores[metric.name].value for scores in run.baselines.values())
     st.markdown(f"Best baseline: {number(metric, strongest)}")
     st.caption(f"Trained in {duration(run.took_s)} on {plain(run.device)}. An example that comes with Touchstone.")
+    st.page_link("try_it.py", label="Try it", icon=":material/science:", query_params={"run": run.id})
     st.page_link("run.py", label="See the whole result", icon=":material/arrow_forward:", query_params={"run": run.id})

@@ -1,0 +1,1 @@
+"""Trying models on inputs of one's own."""
