@@ -79,10 +79,10 @@ def find_ability(connection: Connection, patience: Patience | None = None) -> Ab
             return ability
         if ability.constraint == "text" and not answer.text.strip():  # it thinks, and was cut before its answer
             return replace(ability, tokens=THINKING_TOKENS)
-    raise EndpointUnusable(
-        f"{refused}. The address of an OpenAI-compatible API usually ends in /v1: touchstone llm add "
-        f"{connection.endpoint.name} --url ..."
-    )
+    hint = ""
+    if "404" in refused:
+        hint = " The address of an OpenAI-compatible API usually ends in /v1; correct it with: touchstone llm add"
+    raise EndpointUnusable(f"{refused}.{hint}")
 
 
 def _abilities() -> Iterator[Ability]:
