@@ -106,8 +106,8 @@ def decision_report(service: Service, run_id: str) -> DecisionReport:
     mistakes, mistakes_note = _mistakes(service, run, report)
     return DecisionReport(
         run.name, datetime.now(UTC), _question(service, run), found, _data(service, run), findings, note,
-        metric.title, _contenders(service, run, report, metric), mistakes, mistakes_note, _environment(run),
-        _command(run),
+        metric.title, _contenders(service, run, report, metric), mistakes, mistakes_note,
+        _environment(run, _changes(service, run)), _command(run, _changes(service, run)),
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _data(service: Service, run: Run) -> list[Fact]:
         return [*facts, Fact("Gone", "The data set was removed since; only the model knows it.")]
     sizes = preview.version.split_sizes
     counts = sorted(preview.class_counts.items(), key=lambda pair: -pair[1])
-    classes = ", ".join(f"{label} {count:,}" for label, count in counts[:MOST_CLASSES])
+    classes = ", ".join(f"{label}: {count:,}" for label, count in counts[:MOST_CLASSES])
     more = f" and {len(counts) - MOST_CLASSES:,} more" if len(counts) > MOST_CLASSES else ""
     facts = [Fact("Data set", f"{entry.title} ({name})")]
     facts += [Fact("What it is", entry.summary)] * bool(entry.summary)
@@ -276,22 +276,29 @@ def _row(row: Mapping[str, Any]) -> str:
 # --- how to repeat it ---
 
 
-def _environment(run: Run) -> list[Fact]:
-    config = run.config.model_dump(mode="json")
-    settings = {**config.pop("params", {}), **config}
+def _changes(service: Service, run: Run) -> dict[str, Any]:
+    """Return the settings that are not those of the run's preset, and the seed."""
+    config = run.config
+    every = {**config.params, **config.model_dump(mode="json")}
+    if config.model not in service.models():  # of another version: all that it had
+        return dict(config.params) | {"epochs": config.epochs, "seed": config.seed}
+    usual = service.preset_values(config.model, config.preset, config.task)
+    changed = {name: every[name] for name, value in usual.items() if name in every and every[name] != value}
+    return changed | {"seed": config.seed}
+
+
+def _environment(run: Run, changes: Mapping[str, Any]) -> list[Fact]:
     facts = [Fact("Run", f"{run.name} ({run.id})"), Fact("Device", run.device or "not known")]
     facts += [Fact("Finished", f"{run.finished_at:%d %B %Y, %H:%M} UTC")] if run.finished_at else []
     facts.append(Fact("Configuration hash", run.config_hash))
     facts.append(Fact("Versions", ", ".join(f"{name} {version}" for name, version in run.versions.items())))
-    said = ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", None, {}))
-    return [*facts, Fact("Settings", said)]
+    said = ", ".join(f"{name} {value}" for name, value in changes.items())
+    return [*facts, Fact("Settings", f"those of the preset '{run.config.preset}', with {said}")]
 
 
-def _command(run: Run) -> str:
-    """Return the command that trains it again, with every setting of it."""
+def _command(run: Run, changes: Mapping[str, Any]) -> str:
+    """Return the command that trains it again, with its settings."""
     config = run.config
-    own = {"seed": config.seed, "epochs": config.epochs, "batch_size": config.batch_size, **config.params}
-    own["learning_rate"] = config.learning_rate
-    settings = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in own.items()]
+    settings = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in changes.items()]
     named = ("--dataset", config.dataset, "--model", config.model, "--preset", config.preset)
     return f"touchstone train {' '.join(map(shlex.quote, named))} {' '.join(settings)}"

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from core.specs.demo import Demo
 
 FIRST_PORT, LAST_PORT = 8700, 8720
 LOOK_EVERY_S = 1.0
+LINGERS_S = 60.0  # after the last page, so that its visitors hear that it was withdrawn
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -43,11 +45,10 @@ def main() -> None:
         return f"http://{room.address}:{port}/d/{demo.token}" if room.address else ""
 
     own = Listener(app(Door(LOOPBACK, room_address=address_in_room)), listening)
-    said = None
-    while not ended.is_set():
+    said, seen_at = None, time.monotonic()
+    while not ended.is_set() and time.monotonic() - seen_at < LINGERS_S:
         pages = store.open(datetime.now(UTC))
-        if not pages:
-            break
+        seen_at = time.monotonic() if pages else seen_at
         room.follow(is_wanted=any(demo.room for demo in pages))
         state = ServerState(os.getpid(), start_time(os.getpid()) or 0.0, port, room.address, room.problem)
         if state != said:

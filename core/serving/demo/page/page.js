@@ -153,7 +153,7 @@ function show(found) {
 async function guarded(work) {
   try { await work(); } catch (error) {
     at("answer").className = "problem";
-    at("answer").replaceChildren(made("p", {}, error instanceof TypeError ? "The page cannot be reached. Try again in a moment." : error.message));
+    at("answer").replaceChildren(made("p", {}, error instanceof TypeError ? "The page cannot be reached: it was withdrawn, has expired, or this device has lost the network." : error.message));
   }
 }
 
