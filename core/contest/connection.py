@@ -197,7 +197,8 @@ def _later(error: "APIStatusError", host: str, said: str) -> Exception:
     if wait_s > MOST_WAITED_S:
         return EndpointUnusable(f"{host} wants to be left alone for {wait_s / 60:,.0f} minutes. Go on then.")
     busy = error.status_code == 429
-    return TryAgain(f"{'was too busy' if busy else 'was out of order'} ({error.status_code}: {said[:80]})", wait_s)
+    details = f"{error.status_code}: {said[:80]}" if said else str(error.status_code)
+    return TryAgain(f"{'was too busy' if busy else 'was out of order'} ({details})", wait_s)
 
 
 def _retry_after_s(said: str) -> float:
