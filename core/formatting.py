@@ -32,3 +32,9 @@ def limit_size(count: int) -> str:
     """Return a limit in bytes by powers of two: "40 MB", "1.5 GB"."""
     unit, size = next((pair for pair in _BINARY if count >= pair[1]), _BINARY[-1])
     return f"{max(count / size, 1):,.{int(unit == 'GB')}f} {unit}".replace(".0 ", " ")
+
+
+def money(amount: float, currency: str) -> str:
+    """Return a price: two digits that count, in a currency."""
+    shown = f"{amount:,.2f}" if amount >= 0.1 or amount == 0 else f"{amount:.1g}" if amount >= 0.0001 else "< 0.0001"
+    return f"{shown} {currency}".strip()

@@ -10,9 +10,10 @@ import streamlit as st
 
 from core.services.bootstrap import shared_service
 from pages.components.system.language_models import language_models
+from pages.components.system.prices import prices
 from pages.components.system.webhook_settings import webhook_settings
 from pages.components.widgets.notices import shown_errors
-from pages.components.widgets.text import duration, money, plain, size
+from pages.components.widgets.text import duration, plain, size
 
 REFRESH_S = 5.0
 PACKAGES = (
@@ -36,8 +37,7 @@ def page() -> None:
     with left:
         st.header("Where things are", anchor=False)
         _places()
-        st.header("What training costs", anchor=False)
-        _prices()
+        prices()
         webhook_settings()
     with right:
         language_models()
@@ -94,23 +94,6 @@ def _places() -> None:
     places["Worker log"] = str(settings.logs_folder / "supervisor.log")
     places["Worker process"] = str(worker.pid or "–")
     _table(places)
-
-
-def _prices() -> None:
-    """Show how the price before each start is made up, and its settings."""
-    settings = shared_service().settings
-    if settings.device_price_per_hour is not None:
-        price = money(settings.device_price_per_hour, settings.currency)
-        st.markdown(f"This device costs {plain(price)} an hour. Every estimate says what a run costs.")
-    elif settings.electricity_price_per_kwh is not None and settings.device_power_w is not None:
-        price = money(settings.electricity_price_per_kwh, settings.currency)
-        st.markdown(f"Electricity costs {plain(price)} per kWh, and this device takes {settings.device_power_w:g} W.")
-    else:
-        st.markdown("No price is set, so estimates say nothing of money.")
-    st.caption(
-        "Set TOUCHSTONE_DEVICE_PRICE_PER_HOUR, or TOUCHSTONE_ELECTRICITY_PRICE_PER_KWH with TOUCHSTONE_DEVICE_POWER_W, "
-        "and TOUCHSTONE_CURRENCY before starting Touchstone."
-    )
 
 
 def _table(pairs: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from core.cli import (
     demo,
     doctor,
     estimate,
+    labels_curve,
     lists,
     llm,
     machine,
@@ -46,6 +47,7 @@ app.add_typer(lists.models, name="models")
 app.command("predict")(use.predict)
 app.command("generate")(use.generate)
 app.command("evaluate")(use.evaluate)
+app.command("labels-curve")(labels_curve.labels_curve)
 app.command("contest")(contest.contest)
 app.add_typer(llm.app, name="llm")
 app.command("serve")(serve.serve)

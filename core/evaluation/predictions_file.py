@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.files import whole
 from core.specs import Predictions, SplitName
 
-NAME, FOLDS_NAME = "outcomes.npz", "outcomes-folds.npz"
+NAME, FOLDS_NAME, BASELINES_NAME = "outcomes.npz", "outcomes-folds.npz", "outcomes-baselines.npz"
 MOST_PROBABILITIES = 4_000_000  # numbers: 8 MB; of more classes or examples only the answers are kept
 
 
@@ -112,6 +112,51 @@ def read_folds(folder: Path) -> StoredFolds | None:
                 float(kept["training_rows"]),
                 bool(kept["grouped"]),
             )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredBaselines:
+    """What a run's baselines answered to the examples it was judged on.
+
+    Args:
+        fingerprint: Of the data set version.
+        predictions: By name, without probabilities.
+        in_folds: Whether they are about every row in folds, or about the test split.
+    """
+
+    fingerprint: str
+    predictions: Mapping[str, Predictions]
+    in_folds: bool
+
+
+def write_baselines(folder: Path, kept: StoredBaselines) -> None:
+    """Write what baselines answered into a run's folder, whole or not at all."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for place, one in enumerate(kept.predictions.values()):
+        for name in ("targets", "predicted", "groups"):
+            arrays[f"{name}-{place}"] = getattr(one, name)
+        arrays[f"nll-{place}"] = one.nll.astype(np.float32)
+    with whole(folder / BASELINES_NAME) as draft, draft.open("wb") as file:
+        np.savez_compressed(
+            file, names=np.array(list(kept.predictions)), fingerprint=np.array(kept.fingerprint),
+            in_folds=np.array(kept.in_folds), **arrays,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def read_baselines(folder: Path) -> StoredBaselines | None:
+    """Return what baselines answered; None of runs from before that was kept."""
+    try:
+        with np.load(folder / BASELINES_NAME, allow_pickle=False) as kept:
+            found = {
+                str(name): Predictions(
+                    kept[f"nll-{place}"].astype(np.float64), kept[f"targets-{place}"], kept[f"predicted-{place}"],
+                    groups=kept[f"groups-{place}"],
+                )
+                for place, name in enumerate(kept["names"])
+            }  # fmt: skip
+            return StoredBaselines(str(kept["fingerprint"]), found, bool(kept["in_folds"]))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 

@@ -61,6 +61,7 @@ class Costs:
         encoder_bytes: Of the weights of a frozen encoder that reads the examples for it; 0 where there is none.
         unmeasured: Why its speed is not known, in a sentence; then both times are None.
         threads: CPU threads that it was measured with; 0 where that is not known.
+        ms_p95: What one of twenty examples by itself exceeds; None where that is not known.
     """
 
     ms_alone: float | None
@@ -73,6 +74,7 @@ class Costs:
     encoder_bytes: int = 0
     unmeasured: str = ""
     threads: int = 0
+    ms_p95: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

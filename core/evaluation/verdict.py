@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.evaluation.baseline_names import full_name
+from core.evaluation.decision import Decision
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import meaning
 from core.evaluation.next_step.rules import next_step
@@ -33,6 +34,7 @@ class Verdict:
         learnt_nothing: Whether always giving the commonest answer, or the mean, is as good.
         notes: What else must be known of the scores, in sentences.
         numbers: What the sentences stand on: number, interval and method.
+        decision: Train, prompt, take the simple one, or not yet; None where nothing was compared.
     """
 
     meaning: str
@@ -41,11 +43,13 @@ class Verdict:
     learnt_nothing: bool = False
     notes: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
+    decision: Decision | None = None
 
     @property
     def text(self) -> str:
-        """What it means and what to do next, for a line of text."""
-        said = f"{self.meaning} {self.step.text}"
+        """What it means, what is decided and what to do next."""
+        decided = f"{self.decision.text} " if self.decision is not None else ""
+        said = f"{self.meaning} {decided}{self.step.text}"
         return said if self.status is None else f"{self.status}. {said}"
 
     def to_json(self) -> dict[str, Any]:
@@ -53,7 +57,18 @@ class Verdict:
         step = {"rule": self.step.code, "action": self.step.action, "gain": self.step.gain}
         numbers = [asdict(number) for number in self.numbers]
         status = str(self.status) if self.status is not None else None
-        return {"meaning": self.meaning, "status": status, "next": step, "notes": list(self.notes), "numbers": numbers}
+        decision = None
+        if (found := self.decision) is not None:
+            taken = found.taken.reference if found.taken else ""
+            decision = {"answer": found.answer, "rule": found.rule, "reason": found.reason, "taken": taken}
+        return {
+            "meaning": self.meaning,
+            "decision": decision,
+            "status": status,
+            "next": step,
+            "notes": list(self.notes),
+            "numbers": numbers,
+        }
 
 
 def verdict(known: Situation, report: Mapping[str, Any]) -> Verdict:
@@ -67,7 +82,7 @@ def verdict(known: Situation, report: Mapping[str, Any]) -> Verdict:
     kept = [Number(**one) for topic in report.get("verdict_card") or () for one in _kept(topic)]
     return Verdict(
         meaning(judged), next_step(known), known.status, nothing_learnt(judged), _notes(judged),
-        (*_on_target(judged), *_on_baselines(judged), _on_what(judged), *kept),
+        (*_on_target(judged), *_on_baselines(judged), _on_what(judged), *kept), known.decision,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from core.errors import TouchstoneError, UserError
 from core.evaluation.baseline_names import same_model
 from core.evaluation.best_of_runs import best_of
 from core.evaluation.judged import Judged, judged_of
+from core.evaluation.labels_curve import LabelsCurve
 from core.evaluation.meaning import meaning
 from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
 from core.evaluation.nouns import noun_of
@@ -18,7 +19,9 @@ from core.services.advice.evidence import STRONGER, Evidence
 from core.services.advice.rules_on_run import advise, evidence_of
 from core.services.comparison.grouping import version_of
 from core.services.dataset_service import columns_in
+from core.services.decision import decision_of
 from core.services.label_issues import is_believed, label_issues_of_run
+from core.services.labels_curve import read_result
 from core.services.recommendation import recommended
 from core.services.run_service import Service
 
@@ -85,6 +88,8 @@ def _situation(service: Service, run: Run, judged: Judged) -> Situation:
         Model(simple, models[simple].title) if simple in models and simple != run.config.model else None,
         STRONGER.get(run.config.preset, ""),
         run.can_train_longer,
+        _labels(service, run),
+        decision_of(service, run, judged),
     )  # fmt: skip
 
 
@@ -150,6 +155,12 @@ def _sizes(service: Service, run: Run, judged: Judged, alike: Sequence[Run]) -> 
         return None
     fewer, more = sorted([(own, judged.test[said].value), max(apart, key=lambda one: abs(np.log(one[0] / own)))])
     return Sizes(*fewer, *more)
+
+
+def _labels(service: Service, run: Run) -> LabelsCurve | None:
+    """Return the labels curve of a run's model, else of its baseline."""
+    found = read_result(service.folder(run.id))
+    return None if found is None else found.curves.get("model") or found.curves.get("baseline")
 
 
 def _next_model(service: Service, run: Run, tried: set[str]) -> Model | None:

@@ -127,8 +127,8 @@ class Baselines:
         self._task, self._data, self._seed = task, data, seed
         self.ladder = ladder or Ladder.of(task, data, within_s)
         depends_on = [
-            data.version.fingerprint, task.name, seed, repr(data.info.target_std), _code(), *map(version, LIBRARIES),
-            *(spec.name for spec in self.ladder.rungs),
+            data.version.fingerprint, task.name, seed, repr(data.info.target_std), code_of_baselines(),
+            *map(version, LIBRARIES), *(spec.name for spec in self.ladder.rungs),
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:32]
         self._folder = cache_folder / "baselines" / key
@@ -254,7 +254,7 @@ def _remember(data: PreparedDataset) -> None:
 
 
 @cache
-def _code() -> str:
+def code_of_baselines() -> str:
     """Return a hash of the files that say how baselines are fitted and judged."""
     core = Path(catalog.__file__).parent
     rooms = ("baselines", "tasks", "preprocessing", "statistics")

@@ -26,17 +26,12 @@ from core.runs import Stage
 from core.specs import Predictions
 from core.specs.config import TrainConfig
 from core.statistics.crossfit import Folds
-from core.training.augmentation import augmenter
-from core.training.batches import split_of
-from core.training.callbacks import BestCheckpoint, Callback
-from core.training.checkpoint import ModelCard, load_weights
-from core.training.device import seed_everything
-from core.training.predictions import predict_split
+from core.training.callbacks import Callback
 from core.training.step import is_out_of_memory
 from core.training.trainer import Trainer
 from core.worker.baselines import Baselines, Ladder
-from core.worker.evaluation import EVALUATION_BATCH
 from core.worker.fold_results import FOLDER, FoldResults, mark_of, pooled
+from core.worker.part_training import trained_predictions
 from core.worker.stages import Stages
 
 SEEDS = 2**31
@@ -130,32 +125,12 @@ class CrossFit:
         Raises:
             StopRequested: Somebody asked to stop.
         """
-        run, spec, config = self._run, self._run.spec, self._config(fold)
-        seed_everything(config.seed)
-        task, module = spec.task.on(data.info), spec.model.build(spec.params, data.info)
-        if spec.model.load_pretrained is not None:
-            spec.model.load_pretrained(spec.params, module)
-        place = run.folder / FOLDER / f"best-{fold}"
+        run, place = self._run, self._run.folder / FOLDER / f"best-{fold}"
         watch = _Watch(run.stop, run.finish, partial(self._stages.fold, fold, self._folding.count))
-        card = ModelCard(
-            task=config.task, dataset=config.dataset, dataset_fingerprint=data.version.fingerprint, model=config.model,
-            params=config.params, preprocessor={}, labels=data.version.labels, info={},
-        )  # fmt: skip
-        trainer = Trainer(
-            module, task, split_of(data.arrays["train"]), split_of(data.arrays["validation"]), config, run.device,
-            [BestCheckpoint(place, card), watch], augment=augmenter(config, task, data.info),
-            padding_id=data.info.padding_id, vocabulary_size=data.info.vocabulary_size,
-        )  # fmt: skip
-        if trainer.fit().stopped:
+        predictions = trained_predictions(run.spec, self._config(fold), data, run.device, place, watch)
+        if predictions is None:
             raise StopRequested if run.stop.is_set() else _FinishRequested
-        load_weights(place, module)
-        test = data.arrays["test"]
-        predictions = predict_split(
-            task, module, test["inputs"], test["targets"], run.device, EVALUATION_BATCH,
-            padding_id=data.info.padding_id,
-        )  # fmt: skip
         self._results.write(fold, predictions)
-        shutil.rmtree(place, ignore_errors=True)
         return predictions
 
     def _config(self, fold: int) -> TrainConfig:

@@ -8,7 +8,13 @@ import torch
 
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.evaluation.evaluate import Crossfitted, Evaluation, JudgedOn, evaluate, score
-from core.evaluation.predictions_file import StoredFolds, write_folds, write_predictions
+from core.evaluation.predictions_file import (
+    StoredBaselines,
+    StoredFolds,
+    write_baselines,
+    write_folds,
+    write_predictions,
+)
 from core.specs import Predictions, SplitName, TaskSpec
 from core.training.device import describe_device
 from core.training.predictions import predict_split, windows_at_once
@@ -82,6 +88,7 @@ class Judging:
         judged = replace(judged, why_not_folds=found.in_folds if isinstance(found.in_folds, str) else "")
         evaluation = replace(evaluation, judged=judged, validation=score(self.task, found.validation, seed))
         self._keep(evaluation, predictions, crossfitted, found.baselines)
+        self._keep_baselines(found.fitted, crossfitted)
         return evaluation, predictions
 
     def _keep(
@@ -100,6 +107,14 @@ class Judging:
             folds = crossfitted.folds
             kept = StoredFolds(mark, crossfitted.predictions, folds.number, folds.training_rows, folds.grouped)
             write_folds(self.folder, kept)
+
+    def _keep_baselines(self, fitted: Mapping[str, Predictions], crossfitted: Crossfitted | None) -> None:
+        """Write what the baselines answered, on the examples that scores and differences are of."""
+        answered = dict(crossfitted.baselines) if crossfitted else dict(fitted)
+        if crossfitted is None and self.task.bootstrap_block == 1:
+            answered = {name: self.clustered(one, "test") for name, one in answered.items()}
+        kept = StoredBaselines(self.data.version.fingerprint, answered, in_folds=crossfitted is not None)
+        write_baselines(self.folder, kept)
 
 
 def reader_of(task: TaskSpec, data: PreparedDataset, split: SplitName) -> Callable[[Predictions], Predictions] | None:

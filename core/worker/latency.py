@@ -21,6 +21,7 @@ TOGETHER = 32
 PATIENCE_S = 0.1  # for each of the two measurements, in each round
 FEWEST, MOST = 3, 50  # repetitions
 ROUNDS = 3
+SLOW = 0.95
 LEAST_SHARE = 0.75  # of the time in which it must have computed: else others had the core
 MOST_BY_OTHERS = 0.25  # of all cores
 LONG_S = 2.0  # after which a machine that is busy is measured no more
@@ -35,13 +36,15 @@ class Speed:
         alone_ms: Milliseconds of one example alone.
         each_ms: Milliseconds of each among several.
         together: How many these are; 0 where there is nothing to answer.
-        unknown: Why it could not be measured, a sentence; then both times are None.
+        unknown: Why it could not be measured, a sentence; then no time is known.
+        alone_p95_ms: What one of twenty answers alone exceeds.
     """
 
     alone_ms: float | None
     each_ms: float | None
     together: int
     unknown: str = ""
+    alone_p95_ms: float | None = None
 
 
 def answer_times(answer: Callable[[int], object], most: int, device: "torch.device") -> Speed:
@@ -60,9 +63,11 @@ def answer_times(answer: Callable[[int], object], most: int, device: "torch.devi
         while together > 1 and alone * together > 1000 * PATIENCE_S:
             together //= 2
         here = device.type == "cpu"
-        rounds, unknown = list[tuple[float, float]](), why_unknown(*load.read(), [alone], computes_here=here)
+        rounds, each_alone = list[tuple[float, float]](), list[float]()
+        unknown = why_unknown(*load.read(), [alone], computes_here=here)
         while len(rounds) < ROUNDS and not (unknown and load.seconds > LONG_S):  # it would tell nothing, and last
-            alone = _milliseconds(lambda: answer(1), device)
+            each_alone += (times := _times(lambda: answer(1), device))
+            alone = median(times)
             several = _milliseconds(lambda: answer(together), device) / together if together > 1 else alone
             rounds.append((alone, several))
             unknown = why_unknown(*load.read(), [one for one, _ in rounds], computes_here=here)
@@ -70,7 +75,8 @@ def answer_times(answer: Callable[[int], object], most: int, device: "torch.devi
         torch.set_num_threads(threads)
     if unknown:
         return Speed(None, None, together, unknown)
-    return Speed(median(alone for alone, _ in rounds), median(each for _, each in rounds), together)
+    alone, several = (median(times) for times in zip(*rounds, strict=True))
+    return Speed(alone, several, together, alone_p95_ms=float(np.quantile(each_alone, SLOW)))
 
 
 class Load:
@@ -141,7 +147,11 @@ def writer(
 
 
 def _milliseconds(answer: Callable[[], object], device: torch.device) -> float:
-    """Return the median of some repetitions, after one that warms up."""
+    return median(_times(answer, device))
+
+
+def _times(answer: Callable[[], object], device: torch.device) -> list[float]:
+    """Return the milliseconds of some repetitions, after one that warms up."""
     times: list[float] = []
     until = time.perf_counter() + PATIENCE_S
     for turn in range(MOST + 1):
@@ -156,4 +166,4 @@ def _milliseconds(answer: Callable[[], object], device: torch.device) -> float:
             times.append(1000 * (now - began))
         if now > until and turn >= FEWEST:
             break
-    return median(times)
+    return times

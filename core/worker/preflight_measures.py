@@ -10,6 +10,7 @@ from torch import nn
 from core.errors import ModelTooLarge, UserError
 from core.formatting import byte_size
 from core.runs import Stage
+from core.services.prices import priced
 from core.settings import Settings
 from core.training.device import describe_device, memory_free_bytes
 from core.training.lr_finder import range_test
@@ -117,6 +118,7 @@ def _is_short_of_memory(error: RuntimeError | MemoryError) -> bool:
 
 def cost_of(seconds: float, settings: Settings) -> dict[str, Any]:
     """Return the cost as {"cost", "currency", "energy_kwh"}; None without price or power."""
+    settings = priced(settings)
     hours = seconds / 3600
     energy = None if settings.device_power_w is None else settings.device_power_w * hours / 1000
     cost = None

@@ -120,6 +120,7 @@ def _costs(end: ReportInput) -> Costs | None:
         speed.alone_ms, speed.each_ms, speed.together, per, end.device_name, weights.stat().st_size,
         parameter_counts(end.module)[0],
         getattr(end.data.preprocessor, "weights_bytes", 0), speed.unknown, answering_threads(),
+        speed.alone_p95_ms,
     )  # fmt: skip
 
 

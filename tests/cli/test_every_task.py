@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.specs import TaskSpec
 from tests.cli.conftest import Json
 from tests.data.bad.making import classes, zip_of
 
-ROWS = 90
+ROWS = 150
 PLACES = ("Oslo", "Paris", "Rome")
 
 
@@ -84,6 +84,8 @@ def test_a_task_goes_from_a_file_to_an_answer(name: str, answer: Json, tmp_path:
     assert run["baselines"]
     assert run["verdict"].endswith(".")
     command = "generate" if task.output_kind == "text" else "predict"
+    if (task.input_kind, task.output_kind) == ("table", "label"):
+        labels_help(answer, run)
     said = answer(command, run["id"], *asked(task, file, tmp_path))
     if task.output_kind == "text":
         assert len(said["text"]) == 5
@@ -91,3 +93,12 @@ def test_a_task_goes_from_a_file_to_an_answer(name: str, answer: Json, tmp_path:
         assert set(said["predictions"][0]["scores"]) == set(made["labels"])
     else:
         assert 100 < said["predictions"][0]["value"] < 140
+
+
+def labels_help(answer: Json, run: Mapping[str, Any]) -> None:
+    """Ask twice whether more labels help a run: the second answer is the kept one."""
+    curve = answer("labels-curve", run["id"])["curves"]["baseline"]
+    assert [point["rows"] for point in curve["points"]][-1] == 106
+    assert [len(point["draws"]) for point in curve["points"]] == [5, 5, 5, 1]
+    assert curve["low"] <= curve["high"]
+    assert answer("labels-curve", run["id"])["curves"]["baseline"] == curve

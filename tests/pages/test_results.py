@@ -171,11 +171,27 @@ def test_an_older_run_says_what_to_do_to_see_this(open_page: Open, finished: Cal
 @pytest.mark.parametrize(
     ("best", "paired", "finding"),  # the model: 0.90 (0.85 to 0.95)
     [
-        (Score(0.88, 0.82, 0.92), (-0.01, 0.05), "is ahead of majority; no clear difference from logistic"),
-        (Score(0.88, 0.82, 0.92), (0.01, 0.05), "is ahead of logistic and majority"),
-        (Score(0.94, 0.90, 0.97), (-0.06, -0.01), "is ahead of majority, behind logistic"),
-        (Score(0.88, 0.82, 0.92), None, "is ahead of majority; no clear difference from logistic"),
-        (Score(0.80, 0.75, 0.84), None, "is ahead of logistic and majority"),
+        (
+            Score(0.88, 0.82, 0.92),
+            (-0.01, 0.05),
+            "is clearly better than {majority}; no clear difference from logistic",
+        ),
+        (
+            Score(0.88, 0.82, 0.92),
+            (0.01, 0.05),
+            "is clearly better than logistic and {majority}",
+        ),
+        (
+            Score(0.94, 0.90, 0.97),
+            (-0.06, -0.01),
+            "is clearly better than {majority}; is clearly worse than logistic",
+        ),
+        (
+            Score(0.88, 0.82, 0.92),
+            None,
+            "is clearly better than {majority}; no clear difference from logistic",
+        ),
+        (Score(0.80, 0.75, 0.84), None, "is clearly better than logistic and {majority}"),
     ],
 )
 def test_the_simple_ways_are_passed_only_where_the_examples_can_tell(
@@ -187,7 +203,8 @@ def test_the_simple_ways_are_passed_only_where_the_examples_can_tell(
     low, high = paired or (math.nan, math.nan)
     tested = {"baseline": "logistic", "metric": "accuracy", "value": 0.9 - best.value, "ci_low": low, "ci_high": high}
     file.write_text(json.dumps(json.loads(file.read_text()) | {"difference": tested}))
-    assert finding in shown(open_page("run", run=judged.id))
+    said = finding.format(majority="always giving the commonest answer")
+    assert said in shown(open_page("run", run=judged.id))
 
 
 def test_the_verdict_says_what_it_means_and_what_to_do_and_its_numbers_lie_behind_a_fold(
@@ -242,3 +259,25 @@ def test_errors_of_numbers_are_shown_by_answer_and_by_size(
     at = open_page("run", run=run.id, tab="mistakes")
     assert "Its errors grow with the prediction: off by 2.45 on low predictions, 8.45 on high ones" in shown(at)
     assert "Histogram of 90 errors from" in alts(at)
+
+
+def test_it_says_how_much_it_can_do_alone(open_page: Open, judged: Run, service: Service) -> None:
+    assert "Nothing can be promised at 2 %: that takes at least 149 validation examples" in shown(
+        open_page("run", run=judged.id)
+    )
+    sure = np.linspace(0.5, 1, 800)
+    probabilities, right = np.stack([sure, 1 - sure], axis=1), np.where(sure > 0.75, 0, np.arange(800) % 3 == 0)
+    for split in ("test", "validation"):
+        write_predictions(
+            service.folder(judged.id),
+            "abc",
+            Predictions(np.zeros(800), right, probabilities.argmax(1), probabilities),
+            split,
+        )
+    at = open_page("run", run=judged.id, look_cost="0.5")
+    assert "Answers 51 % alone, 99.5 % of them right; hands 49 % to a person." in shown(at)
+    assert "Of 1,000 cases a person looks at" in shown(at)
+    assert "instead of 500.00 USD" in shown(at)
+    at.select_slider(key="may_be_wrong").set_value("20").run()
+    assert parameter(at, "may_be_wrong") == "20"
+    assert "Answers 100 % alone" in shown(at)

@@ -73,8 +73,9 @@ def test_another_target_is_another_headline_on_page_command_document_and_message
     reached = verdict_of(service, service.run(run.id))
     assert reached is not None
     assert reached.text == (
-        "Reached. Right on 82 of 100 unseen messages; you wanted 75. Next: use it. Nothing is missing: all of its 95 % "
-        "interval reaches the target."
+        "Reached. Right on 82 of 100 unseen messages; you wanted 75. Train: clearly better than always giving the "
+        "commonest answer. Next: use it. "
+        "Nothing is missing: all of its 95 % interval reaches the target."
     )
     document = service.document(run.id)
     assert document["verdict"] == said_of(service, service.run(run.id)) == reached.text

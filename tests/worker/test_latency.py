@@ -50,11 +50,11 @@ def test_a_speed_that_is_not_known_is_said_to_be() -> None:
 def test_a_busy_machine_is_not_measured_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[int] = []
 
-    def milliseconds(*_: object) -> float:
+    def times(*_: object) -> list[float]:
         measured.append(1)
-        return 5.0
+        return [5.0]
 
-    monkeypatch.setattr("core.worker.latency._milliseconds", milliseconds)
+    monkeypatch.setattr("core.worker.latency._times", times)
     monkeypatch.setattr(Load, "read", lambda _: (0.1, 0.9))
     monkeypatch.setattr(Load, "seconds", 3.0)
     found = answer_times(lambda _: None, 1, CPU)

@@ -1,19 +1,31 @@
 """Data of one fold's model: prepared like a run's, fitted on its training rows."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare, targets_for
-from core.data.store.folds import Folding, everything
+from core.data.store.folds import everything
 from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
 from core.specs import SPLITS, Examples, ModelSpec, Preprocessor, SplitName
 from core.specs.config import Params
 
 Inputs = dict[SplitName, NDArray[Any]]
+
+
+class Parts(Protocol):
+    """Which rows each model learns from, is steered by and is judged on."""
+
+    @property
+    def count(self) -> int:
+        """How many models there are."""
+
+    def rows(self, fold: int) -> Mapping[SplitName, NDArray[np.int64]]:
+        """Return those of one, as positions in training, validation, then test rows."""
 
 
 class FoldData:
@@ -29,7 +41,7 @@ class FoldData:
         params: The model's settings.
     """
 
-    def __init__(self, data: PreparedDataset, folding: Folding, model: ModelSpec, params: Params) -> None:
+    def __init__(self, data: PreparedDataset, folding: Parts, model: ModelSpec, params: Params) -> None:
         self._data, self._folding, self._model, self._params = data, folding, model, params
         self._examples = everything(data.examples)
 
@@ -56,7 +68,7 @@ class FoldData:
         )
 
     def _described(
-        self, preprocessor: Preprocessor, parts: dict[SplitName, Examples], rows: dict[SplitName, NDArray[np.int64]]
+        self, preprocessor: Preprocessor, parts: dict[SplitName, Examples], rows: Mapping[SplitName, NDArray[np.int64]]
     ) -> Inputs:
         """Return the run encoder's output per example plus the fold preprocessor's features."""
         known = np.concatenate([np.asarray(self._data.arrays[name]["inputs"]) for name in SPLITS])

@@ -38,7 +38,22 @@ def _judged_by(judged: Judged) -> int:
     return int(judged.confusion[judged.labels.index(label)].sum()) if label in judged.labels else judged.examples
 
 
+def _take_other(known: Situation) -> NextStep | None:
+    """Return the step where the decision takes another contender than the run."""
+    if (decided := known.decision) is None or (other := decided.taken) is None:
+        return None
+    if other.kind == "language model":
+        name, gain = f"prompt {other.name}", "It needs no training, and sends each example to its host."
+    else:
+        name, gain = f"use {other.name}", "There is nothing more to train for it."
+    return NextStep("other-contender", name, gain, covers=("worse-than-baseline", "plateau"))
+
+
 def _use_it(known: Situation) -> NextStep | None:
+    taken = known.decision.taken if known.decision is not None else None
+    reached = known.status in (TargetStatus.REACHED, TargetStatus.LIKELY)
+    if (reached or (taken is not None and taken.is_good)) and (other := _take_other(known)) is not None:
+        return other
     if known.status is TargetStatus.REACHED:
         gain = "Nothing is missing: all of its 95 % interval reaches the target."
         return NextStep("use-it", "use it", gain)
@@ -72,6 +87,8 @@ def _good_without_target(known: Situation) -> NextStep | None:
     wrong = 1 - judged.test["accuracy"].value
     if wrong > LITTLE or (judged.difference is not None and judged.difference.ci_high < 0):
         return None
+    if (other := _take_other(known)) is not None:
+        return other
     gain = "It made no mistake, so there is nothing left to gain here." if not wrong else (
         f"At most {points(wrong)} are left to gain: it is wrong on no more."
     )  # fmt: skip
@@ -170,6 +187,11 @@ def _fix_labels(known: Situation) -> NextStep | None:
 def _more_data(known: Situation) -> NextStep | None:
     judged, sizes = known.judged, known.sizes
     action = f"add more {plural(judged.noun or judged.task.noun)} to train on"
+    if (asked := known.labels) is not None:
+        metric = judged.task.metric(asked.metric)
+        if not asked.is_clear:  # it was tried, and does not point there
+            return None
+        return NextStep("more-data", action, asked.in_words(metric), "Import more data", page=BRING, covers=_DATA)
     if sizes is not None and (doubled := _of_doubling(judged, sizes)) > 0:
         gain = (
             f"Likely gain: up to {beside_missing(judged, doubled)} with twice as many: "
@@ -226,6 +248,8 @@ def _stronger(known: Situation) -> NextStep | None:
 
 
 def _nothing_known(known: Situation) -> NextStep:
+    if (other := _take_other(known)) is not None:
+        return other
     gain = "What would help cannot be told: nothing that is measured here points to a gain."
     return NextStep("try-it", "try it on your own examples, and look at its mistakes", gain, "Try it", "try_it.py")
 

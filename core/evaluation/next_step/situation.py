@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.evaluation.decision import Decision
 from core.evaluation.judged import Judged
+from core.evaluation.labels_curve import LabelsCurve
 from core.evaluation.target_status import TargetStatus
 
 
@@ -74,6 +76,8 @@ class Situation:
         simple_model: That is the same as the best simple method; None where there is none.
         stronger: The next preset; empty where it is the strongest.
         can_go_on: Whether the run can be trained longer.
+        labels: What twice the labels would bring, where somebody asked; None else.
+        decision: Whether to train, prompt or take the simple one; None where that was not asked.
     """
 
     judged: Judged
@@ -89,6 +93,8 @@ class Situation:
     simple_model: Model | None = None
     stronger: str = ""
     can_go_on: bool = True
+    labels: LabelsCurve | None = None
+    decision: Decision | None = None
 
     @property
     def status(self) -> TargetStatus | None:

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.runs import Run
+from core.services.prices import hour_price
 from core.settings import Settings
-
-SECONDS_PER_HOUR = 3600.0
-WATTS_PER_KILOWATT = 1000.0
 
 
 @dataclass(frozen=True)
@@ -16,7 +14,7 @@ class Price:
 
     time_s: float | None
     size: float | None  # numbers that it learnt
-    cost: float | None  # in the currency of the settings
+    cost: float | None  # in the currency of the settings, assumed prices included
 
 
 def price_of(run: Run, settings: Settings) -> Price:
@@ -32,16 +30,14 @@ def price_of(run: Run, settings: Settings) -> Price:
 
 
 def _cost(run: Run, time_s: float | None, settings: Settings) -> float | None:
-    """Return the cost of the time, at today's price or the run's estimate."""
+    """Return the cost of the time, or scale the run's own estimate."""
     if time_s is None:
         return None
-    hours = time_s / SECONDS_PER_HOUR
-    if settings.device_price_per_hour is not None:
-        return settings.device_price_per_hour * hours
-    if settings.electricity_price_per_kwh is not None and settings.device_power_w is not None:
-        return settings.electricity_price_per_kwh * settings.device_power_w / WATTS_PER_KILOWATT * hours
     said, expected_s = run.estimate.get("cost"), run.expected_s or run.estimate.get("train_time_s")
-    return float(said) * time_s / float(expected_s) if said is not None and expected_s else None
+    price = hour_price(settings)
+    if price.is_assumed and said is not None and expected_s:
+        return float(said) * time_s / float(expected_s)
+    return price.of_ms(1000 * time_s)
 
 
 def front(points: Mapping[str, tuple[float, float]], *, higher_is_better: bool) -> list[str]:

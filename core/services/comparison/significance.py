@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
 from core.evaluation.best_of_runs import Best, best_of, optimism_of_best
 from core.evaluation.predictions_file import StoredFolds
 from core.runs import Run, RunStatus
+from core.services.comparison.contenders import Contender, beside, stood
 from core.services.comparison.grouping import Group
 from core.services.comparison.predictions import Answers, answers_of, folds_of
+from core.services.comparison.testing import (
+    Standing,
+    corrected,
+    difference_between,
+    difference_in_folds,
+    last,
+    paired,
+)
 from core.services.run_service import Service
-from core.specs import MetricSpec, Predictions, TaskSpec
-from core.statistics.crossfit import Folds, crossfitted_difference
-from core.statistics.difference import Difference, agreed, holm
-from core.statistics.scores import difference_of
+from core.specs import MetricSpec, TaskSpec
+from core.statistics.difference import Difference
 
-Verdict = Literal["reference", "better", "worse", "unclear", "untested"]
-SEED = 0  # of the resamples: the same for every run, or they could not be paired
 TOO_OLD = "It was trained before answers were kept, so it cannot be tested: train it again."
 OTHER_EXAMPLES = "Its answers are about other test examples, so it cannot be tested."
 
@@ -38,7 +41,7 @@ class ComparisonResult:
     """
 
     run: Run
-    verdict: Verdict
+    verdict: Standing
     difference: Difference | None = None
     p: float = 1.0
     why: str = ""
@@ -55,9 +58,10 @@ class Ranking:
     results: tuple[ComparisonResult, ...]
     examples: int  # that were judged; 0 where nothing could be tested
     best: Best  # by validation, where all have such a score
+    beside: tuple[Contender, ...] = ()  # baselines of the reference, language models asked beside any of the runs
     optimism: float | None = None  # how much better the first of them looks than it is, for being chosen by this score
 
-    def of(self, verdict: Verdict) -> list[ComparisonResult]:
+    def of(self, verdict: Standing) -> list[ComparisonResult]:
         """Return the runs of a verdict, the best first."""
         return [one for one in self.results if one.verdict == verdict]
 
@@ -94,10 +98,11 @@ def stand(service: Service, group: Group, against: str = "") -> Ranking | None:
         or _against(task, metric, run, reference, answers)
         for run in others
     ]
-    judged = _corrected(tested_pairs, sign)
+    judged, others_beside = _corrected(tested_pairs, beside(service, task, reference, scored), sign)
     judged[reference.id] = ComparisonResult(reference, "reference")
     tested = [one.rows or len(answers[one.run.id]) for one in judged.values() if one.difference is not None]
-    standing = Ranking(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0), best)
+    results = tuple(judged[run.id] for run in scored)
+    standing = Ranking(group, metric, reference, results, min(tested, default=0), best, tuple(others_beside))
     return replace(standing, optimism=_optimism(task, metric, scored, answers, in_folds))
 
 
@@ -118,9 +123,9 @@ def _optimism(
     if any(run.id not in answers for run in scored):
         return None
     known = [answers[run.id] for run in scored]
-    pairs = [_paired(task, known[0], one) for one in known]
+    pairs = [paired(task, known[0], one) for one in known]
     shortest = min((len(pair[1].nll) for pair in pairs if pair is not None), default=0)
-    aligned = [_last(pair[1], shortest) for pair in pairs if pair is not None]
+    aligned = [last(pair[1], shortest) for pair in pairs if pair is not None]
     return optimism_of_best(metric, aligned, task.bootstrap_block) if len(aligned) == len(scored) else None
 
 
@@ -132,14 +137,8 @@ def _in_folds(
         return None
     if not np.array_equal(first.number, second.number):
         return None
-    difference = _difference_in_folds(metric, first, second)
+    difference = difference_in_folds(metric, first, second)
     return ComparisonResult(run, "unclear", difference, rows=len(first.number))
-
-
-@lru_cache(maxsize=512)
-def _difference_in_folds(metric: MetricSpec, first: StoredFolds, second: StoredFolds) -> Difference:
-    folds = Folds(first.number, first.training_rows, first.grouped)
-    return crossfitted_difference(metric, first.predictions, second.predictions, folds, SEED)
 
 
 def _against(
@@ -153,52 +152,25 @@ def _against(
         return ComparisonResult(
             run, "untested", why=why if whose is run else f"{reference.name} cannot be tested: {why}"
         )
-    difference = _difference(task, metric, first, second)
+    difference = difference_between(task, metric, first, second)
     if difference is None:
         return ComparisonResult(run, "untested", why=OTHER_EXAMPLES)
     return ComparisonResult(run, "unclear", difference)
 
 
-@lru_cache(maxsize=512)
-def _difference(task: TaskSpec, metric: MetricSpec, first: Answers, second: Answers) -> Difference | None:
-    """Return the first run's score minus the second's; None if on different examples."""
-    pair = _paired(task, first, second)
-    return difference_of(metric, *pair, task.bootstrap_block, SEED) if pair else None
+def _corrected(
+    judged: list[ComparisonResult], others: list[Contender], sign: int
+) -> tuple[dict[str, ComparisonResult], list[Contender]]:
+    """Return runs and those beside them with their standing, corrected for all tests together."""
+    every = [*(one.difference for one in judged), *(one.difference for one in others)]
+    tested = [one for one in every if one is not None]
+    known = iter(corrected(tested, sign))
 
+    def of_run(one: ComparisonResult) -> ComparisonResult:
+        if one.difference is None:
+            return one
+        standing, difference, p = next(known)
+        return replace(one, verdict=standing, difference=difference, p=p)
 
-def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Predictions, Predictions] | None:
-    """Return both runs' answers to the same examples; None if the examples differ.
-
-    Texts are aligned at their end: a model may need some characters to begin with.
-    """
-    if first.fingerprint != second.fingerprint or not len(first) or not len(second):
-        return None
-    if task.bootstrap_block > 1:  # of characters, neighbours are judged together
-        count = min(len(first), len(second))
-        return _last(first.predictions, count), _last(second.predictions, count)
-    if not np.array_equal(first.predictions.targets, second.predictions.targets):
-        return None
-    return first.predictions, second.predictions
-
-
-def _last(predictions: Predictions, count: int) -> Predictions:
-    return predictions.select(np.arange(len(predictions.nll) - count, len(predictions.nll)))
-
-
-def _corrected(judged: list[ComparisonResult], sign: int) -> dict[str, ComparisonResult]:
-    """Return results by run, with corrected p-values and the resulting verdicts."""
-    tested = [one for one in judged if one.difference is not None]
-    corrected = holm([one.difference.p for one in tested if one.difference is not None])
-    found = {one.run.id: one for one in judged}
-    for one, p in zip(tested, corrected, strict=True):
-        assert one.difference is not None
-        known = agreed(one.difference, p)
-        found[one.run.id] = replace(one, verdict=_verdict(known, sign), difference=known, p=p)
-    return found
-
-
-def _verdict(difference: Difference, sign: int) -> Verdict:
-    """Return the verdict, clear only where the test and the interval agree."""
-    if not difference.is_clear:
-        return "unclear"
-    return "better" if sign * difference.value > 0 else "worse"
+    found = {one.run.id: of_run(one) for one in judged}
+    return found, stood(others, known)

@@ -11,15 +11,19 @@ import streamlit as st
 
 from core.runs import Run
 from core.services.bootstrap import shared_service
+from core.services.comparison.contenders import Contender, of_ranking
 from core.services.comparison.pareto import Price, front, price_of
 from core.services.comparison.significance import Ranking
+from core.services.prices import hour_price
 from core.specs import MetricSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.compare.sentences import Looks, called, names_of
+from pages.components.contenders.chart import contender_chart
 from pages.components.widgets.text import count, duration, money, number, plain
 from pages.components.widgets.url_state import read_choice, write_choice
 
+ANSWERS = "answers"
 FEWEST = 2  # points that are worth a chart
 ALL_NAMED = 4  # points; of more, only those on the front have room for their names
 WIDE = 20.0  # times the smallest price: from here on the axis is logarithmic
@@ -47,6 +51,9 @@ def score_against_price(standing: Ranking, styles: Looks) -> None:
     runs = [one.run for one in standing.results]
     prices = {run.id: price_of(run, settings) for run in runs}
     known = {kind: found for kind in KINDS if len(found := _known(kind, prices)) >= FEWEST}
+    everybody = of_ranking(shared_service(), standing, {run_id: style.name for run_id, style in styles.items()})
+    if sum(bool(one.takes.thousand) for one in everybody) >= FEWEST:
+        known = {ANSWERS: {}} | known
     if not known:
         return
     st.header("What a score costs", anchor=False)
@@ -54,12 +61,15 @@ def score_against_price(standing: Ranking, styles: Looks) -> None:
     read_choice("price", list(known), default)
     kind = str(
         st.segmented_control(
-            "Against", list(known), key="price", required=True, format_func=lambda name: KINDS[name].title,
+            "Against", list(known), key="price", required=True, format_func=_title,
             label_visibility="collapsed",
         )
     )  # fmt: skip
     write_choice("price", default)
     metric = standing.metric
+    if kind == ANSWERS:
+        _of_answers(everybody, metric)
+        return
     points = {run.id: (known[kind][run.id], run.test[metric.name].value) for run in runs if run.id in known[kind]}
     best = front(points, higher_is_better=metric.direction == "max")
     said = _finding([run for run_id in best for run in runs if run.id == run_id], len(points), KINDS[kind], styles)
@@ -74,6 +84,20 @@ def score_against_price(standing: Ranking, styles: Looks) -> None:
     figure_chart(
         _figure(points, best, kind, metric, styles), key="score-against-price", alt=alt,
     )  # fmt: skip
+
+
+def _title(kind: str) -> str:
+    return "1,000 answers" if kind == ANSWERS else KINDS[kind].title
+
+
+def _of_answers(everybody: Sequence[Contender], metric: MetricSpec) -> None:
+    """Show score against the cost of answers, baselines and language models included."""
+    best = [one.short for one in everybody if one.on_front]
+    said = f"{len(best)} of {len(everybody)} on the front: {', '.join(best)}. Nobody else is both better and cheaper."
+    st.markdown(f"**{plain(said)}**")
+    price = hour_price(shared_service().settings)
+    st.caption(plain(f"● run, ◆ baseline, ■ language model. Costs here: measured time, {price.how}."))
+    figure_chart(contender_chart(everybody, metric, price.currency), key="score-against-answers", alt=said)
 
 
 def _known(kind: str, prices: Mapping[str, Price]) -> dict[str, float]:

@@ -10,12 +10,16 @@ import streamlit as st
 from core.evaluation.target_words import wanted
 from core.runs import Run
 from core.services.bootstrap import shared_service
+from core.services.comparison.contenders import Contender, of_ranking
 from core.services.comparison.grouping import Group, data_in_words
-from core.services.comparison.significance import ComparisonResult, Ranking, Verdict
+from core.services.comparison.significance import ComparisonResult, Ranking
+from core.services.comparison.testing import Standing
+from core.services.prices import hour_price
 from core.specs import MetricSpec, TaskSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.compare.sentences import Looks, called, difference_in_words, luck_in_words, names_of
+from pages.components.contenders.words import KINDS, scored, taken
 from pages.components.widgets.status_badge import target_text
 from pages.components.widgets.text import interval, number, plain
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
@@ -28,7 +32,7 @@ VERDICTS = {
     "unclear": "≈ no clear difference",
     "untested": "– cannot be tested",
 }
-COUNTED: Mapping[Verdict, str] = {
+COUNTED: Mapping[Standing, str] = {
     "better": "significantly better", "worse": "significantly worse", "unclear": "with no clear difference",
     "untested": "not tested",
 }  # fmt: skip
@@ -151,6 +155,7 @@ def _how(standing: Ranking, task: TaskSpec, styles: Looks) -> None:
     for why in dict.fromkeys(one.why for one in standing.of("untested")):
         st.caption(f":material/info: {plain(why)}")
     tests = sum(one.difference is not None for one in standing.results)
+    tests += sum(one.difference is not None for one in standing.beside)
     if tests:
         many = f" Its p-values are corrected for {tests} comparisons (Holm 1979)." if tests > 1 else ""
         unit = "characters" if task.output_kind == "text" else "examples"
@@ -214,7 +219,12 @@ def _dot(one: ComparisonResult, row: int, metric: MetricSpec, styles: Looks) -> 
 
 def _table(standing: Ranking, task: TaskSpec, styles: Looks) -> pd.DataFrame:
     rows, against = [], styles[standing.reference.id].name
-    targets = shared_service().targets.results(one.run for one in standing.results)
+    service = shared_service()
+    targets, currency = (
+        service.targets.results(one.run for one in standing.results),
+        hour_price(service.settings).currency,
+    )
+    costs = {one.reference: one for one in of_ranking(service, standing, {id: s.name for id, s in styles.items()})}
     for one in standing.results:
         row = {"Run": styles[one.run.id].title}
         if (held := targets.get(one.run.id)) is not None:
@@ -227,9 +237,24 @@ def _table(standing: Ranking, task: TaskSpec, styles: Looks) -> pd.DataFrame:
                 said = difference_in_words(metric, one.difference) if one.difference else ""
                 row["Difference"] = said.replace(", 95 % interval ", " (") + (")" if said else "")
                 row["p"] = _p(one) if one.difference else ""
-        rows.append(row)
-    return pd.DataFrame(rows).fillna("")
+        rows.append(row | taken(costs[one.run.id].takes, currency))
+    return pd.DataFrame([*rows, *_beside(standing, against, currency)]).fillna("")
 
 
-def _p(one: ComparisonResult) -> str:
+def _beside(standing: Ranking, against: str, currency: str) -> list[dict[str, str]]:
+    """Return rows of the baselines and language models that were asked the same examples."""
+    metric, rows = standing.metric, []
+    for one in standing.beside:
+        said = difference_in_words(metric, one.difference) if one.difference else ""
+        row = {
+            "Run": f"{KINDS[one.kind]} {one.short}", metric.title: scored(metric, one),
+            f"Against {against}": VERDICTS[one.standing],
+            "Difference": said.replace(", 95 % interval ", " (") + (")" if said else ""),
+            "p": _p(one) if one.difference else "",
+        }  # fmt: skip
+        rows.append(row | taken(one.takes, currency))
+    return rows
+
+
+def _p(one: ComparisonResult | Contender) -> str:
     return "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"

@@ -10,11 +10,14 @@ from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
 from pages.components.contest.panel import contest_panel
 from pages.components.explanation.what_matters import what_matters
+from pages.components.run.alone import alone
 from pages.components.run.coach import coach
+from pages.components.run.contenders import contenders
 from pages.components.run.dataset import run_data
 from pages.components.run.labels import against_baseline_run
+from pages.components.run.labels_curve import labels_curve
 from pages.components.run.next_runs import lineage, next_steps
-from pages.components.run.scores import comparison, score_cards
+from pages.components.run.scores import score_cards
 from pages.components.train.estimate import expected_and_true
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.refresh_rate import refresh_s
@@ -27,9 +30,11 @@ def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     if run.test:
         st.header("Scores", anchor=False)
         score_cards(run, task)
-        comparison(run, task, report)
+        contenders(run, task, report)
         contest_panel(run.config.dataset, run.task, run)
         what_matters(run)
+        alone(run, report)
+        labels_curve(run, task)
     if run.status.is_active:
         st.fragment(_advice, run_every=ADVICE_LOOKS * refresh_s(), key="advice")(run.id)
     else:

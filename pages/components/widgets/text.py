@@ -4,7 +4,10 @@ import math
 import re
 from datetime import UTC, datetime
 
+from core.formatting import money
 from core.specs import MetricSpec, Score, percent_digits
+
+__all__ = ["ago", "count", "duration", "interval", "logged_number", "money", "number", "plain", "size", "value"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 # Bare addresses become links even where their signs are escaped; an invisible word joiner keeps them text.
@@ -95,12 +98,6 @@ def count(number: float) -> str:
         if number >= size:
             return f"{number / size:.3g}{word}"
     return f"{number:,.0f}"
-
-
-def money(amount: float, currency: str) -> str:
-    """Return a price: two digits that count, in the currency that the settings name."""
-    shown = f"{amount:,.2f}" if amount >= 0.1 or amount == 0 else f"{amount:.1g}" if amount >= 0.0001 else "< 0.0001"
-    return f"{shown} {currency}".strip()
 
 
 def value(setting: object) -> str:

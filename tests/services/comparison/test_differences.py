@@ -55,9 +55,9 @@ def test_the_front_holds_who_is_beaten_by_nobody_in_both() -> None:
     assert front(losses, higher_is_better=False) == ["fast", "slow"]
 
 
-def test_a_run_costs_what_its_time_costs_where_somebody_said_what_that_is(service: Service, finished: Finished) -> None:
+def test_a_run_costs_what_its_time_costs_as_said_or_assumed(service: Service, finished: Finished) -> None:
     run = finished("one", None, train_time_s=1800.0, parameter_count=650)
-    assert price_of(run, Settings()).cost is None
+    assert price_of(run, Settings()).cost == pytest.approx(0.015)  # 100 W at 0.30 a kWh, assumed
     assert price_of(run, Settings(device_price_per_hour=3.0)).cost == 1.5
     by_power = Settings(electricity_price_per_kwh=0.4, device_power_w=500.0)
     assert price_of(run, by_power).cost == pytest.approx(0.1)

@@ -1,0 +1,1 @@
+"""Fits on parts of the training rows: whether more labels help."""
