@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.amounts import amount
 from core.specs import MetricSpec, Predictions
 from core.statistics.clustered import clusters_of
 
@@ -66,7 +67,10 @@ class LabelsCurve:
         Args:
             metric: The one that it is of.
         """
-        shown = [f"{100 * x:.1f}" if metric.unit == "percent" else f"{x:.3g}" for x in (self.gain, self.low, self.high)]
+        scale = 100 if metric.unit == "percent" else 1
+        shown = [
+            amount(scale * x, 2) if x >= 0 else f"-{amount(-scale * x, 2)}" for x in (self.gain, self.low, self.high)
+        ]
         unit = " points" if metric.unit == "percent" else ""
         what = f"of {metric.in_a_sentence}" if metric.direction == "max" else f"less {metric.in_a_sentence}"
         span = f"{shown[1]} to {shown[2]}".replace("-", "−")

@@ -6,11 +6,12 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from core.evaluation.amounts import amount
 from core.services.comparison.contenders import Contender
 from core.specs import MetricSpec, Score
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.contenders.words import SIGNS, thousand_title
-from pages.components.widgets.text import interval, money, number
+from pages.components.widgets.text import interval, number
 
 ROW_HEIGHT, HEIGHT = 56, 360  # pixels of one contender in the chart of scores alone; of the other one
 ROOM = 0.35  # of a factor of ten, beside the outermost signs
@@ -61,7 +62,7 @@ def _point(one: Contender, metric: MetricSpec, currency: str, side: str) -> dict
         },
         "error_y": _bars(score, scale),
         "hovertemplate": f"{escape(one.name)}<br>{number(metric, score.value)} ({interval(metric, score)})<br>"
-        f"{escape(money(one.takes.thousand or 0, currency))}<extra></extra>",
+        f"{amount(one.takes.thousand or 0, 2)} {escape(currency)}<extra></extra>",
     }  # fmt: skip
 
 
