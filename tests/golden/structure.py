@@ -11,7 +11,7 @@ import pyarrow as pa
 from safetensors import safe_open
 
 MARK, NUMBER = re.compile(r"\b[0-9a-f]{12,}\b"), re.compile(r"\d+")
-MEASURED = (".ms_alone", ".ms_together")  # unless the machine is too busy
+MEASURED = (".ms_alone", ".ms_together", ".ms_p95")  # unless the machine is too busy
 LEFT_OUT = ("machine/",)  # curves of what a machine happens to have
 
 
