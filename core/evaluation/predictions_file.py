@@ -133,15 +133,17 @@ class StoredBaselines:
 
 def write_baselines(folder: Path, kept: StoredBaselines) -> None:
     """Write what baselines answered into a run's folder, whole or not at all."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for place, one in enumerate(kept.predictions.values()):
-        for name in ("targets", "predicted", "groups"):
-            arrays[f"{name}-{place}"] = getattr(one, name)
-        arrays[f"nll-{place}"] = one.nll.astype(np.float32)
+    every = list(kept.predictions.values())
+    arrays = {
+        name: np.concatenate([getattr(one, name) for one in every]) if every else np.zeros(0)
+        for name in ("nll", "targets", "predicted", "groups")
+    }
+    arrays["nll"] = arrays["nll"].astype(np.float32)
+    sizes = {"sizes": [len(one.nll) for one in every], "group_sizes": [len(one.groups) for one in every]}
     with whole(folder / BASELINES_NAME) as draft, draft.open("wb") as file:
         np.savez_compressed(
             file, names=np.array(list(kept.predictions)), fingerprint=np.array(kept.fingerprint),
-            in_folds=np.array(kept.in_folds), **arrays,  # type: ignore[arg-type]
+            in_folds=np.array(kept.in_folds), **arrays, **{name: np.array(many) for name, many in sizes.items()},
         )  # fmt: skip
 
 
@@ -149,13 +151,15 @@ def read_baselines(folder: Path) -> StoredBaselines | None:
     """Return what baselines answered; None of runs from before that was kept."""
     try:
         with np.load(folder / BASELINES_NAME, allow_pickle=False) as kept:
+            ends, group_ends = (np.cumsum(kept[name])[:-1] for name in ("sizes", "group_sizes"))
+            parts = zip(
+                *(np.split(kept[name], ends) for name in ("nll", "targets", "predicted")),
+                np.split(kept["groups"], group_ends), strict=True,
+            )  # fmt: skip
             found = {
-                str(name): Predictions(
-                    kept[f"nll-{place}"].astype(np.float64), kept[f"targets-{place}"], kept[f"predicted-{place}"],
-                    groups=kept[f"groups-{place}"],
-                )
-                for place, name in enumerate(kept["names"])
-            }  # fmt: skip
+                str(name): Predictions(nll.astype(np.float64), targets, predicted, groups=groups)
+                for name, (nll, targets, predicted, groups) in zip(kept["names"], parts, strict=True)
+            }
             return StoredBaselines(str(kept["fingerprint"]), found, bool(kept["in_folds"]))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

@@ -2,7 +2,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.evaluation.predictions_file import read_predictions, write_predictions
+from core.evaluation.predictions_file import (
+    StoredBaselines,
+    read_baselines,
+    read_predictions,
+    write_baselines,
+    write_predictions,
+)
 from core.specs import Predictions
 
 OUTCOMES = Predictions(
@@ -37,3 +43,15 @@ def test_where_none_were_kept_or_the_file_is_damaged_there_are_none(tmp_path: Pa
     file = tmp_path / "outcomes.npz"
     file.write_bytes(file.read_bytes()[:100])
     assert read_predictions(tmp_path) is None
+
+
+def test_what_baselines_answered_is_kept_by_name(tmp_path: Path) -> None:
+    assert read_baselines(tmp_path) is None
+    shorter = Predictions(np.array([0.5]), np.array([0]), np.array([1]))
+    write_baselines(tmp_path, StoredBaselines("abc123", {"majority": OUTCOMES, "5-gram": shorter}, in_folds=False))
+    kept = read_baselines(tmp_path)
+    assert kept is not None
+    assert (kept.fingerprint, kept.in_folds, list(kept.predictions)) == ("abc123", False, ["majority", "5-gram"])
+    assert kept.predictions["majority"].predicted.tolist() == [1, 1]
+    assert kept.predictions["majority"].groups.tolist() == [4, 4]
+    assert (kept.predictions["5-gram"].nll.tolist(), kept.predictions["5-gram"].groups.size) == ([0.5], 0)
