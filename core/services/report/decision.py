@@ -223,7 +223,16 @@ def amount(metric: MetricSpec, value: float) -> str:
     """Return a score as people read it."""
     if math.isnan(value):
         return "not known"
-    return f"{percent_digits(value)} %" if metric.unit == "percent" else f"{value:,.4g}"
+    return f"{percent_digits(value)} %" if metric.unit == "percent" else short(value)
+
+
+def short(value: float) -> str:
+    """Return a number in about four digits.
+
+    >>> short(60043.2), short(0.99071), short(-12.3456)
+    ('60,043', '0.9907', '-12.35')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def with_interval(metric: MetricSpec, score: Score) -> str:
@@ -253,7 +262,7 @@ def _mistakes(service: Service, run: Run, report: Mapping[str, Any]) -> tuple[li
         note = "Mistakes on the test split of which it was most confident."
     else:
         found = [
-            Mistake(f"Predicted {one['predicted']:,.4g}; actual: {one['target']:,.4g}", _row(one.get("row") or {}))
+            Mistake(f"Predicted {short(one['predicted'])}; actual: {short(one['target'])}", _row(one.get("row") or {}))
             for one in report.get("mistakes") or () if "error" in one
         ]  # fmt: skip
         note = "Its largest errors on the test split."
