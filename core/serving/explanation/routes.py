@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import UserError
+from core.serving.baseline_predictor import BaselinePredictor
 from core.serving.explanation.background import Home
 from core.serving.explanation.explain import explain
 from core.serving.explanation.what_matters import WhatMattersJobs
-from core.serving.predictor import Predictor
 from core.serving.server.inputs import parse_json
 from core.serving.server.leaving import while_there
 from core.serving.server.model_pool import ModelPool, WarmModel
@@ -47,7 +47,7 @@ def explain_router(pool: ModelPool, jobs: WhatMattersJobs) -> APIRouter:
 
 
 def _answer(warm: WarmModel, asked: dict[str, Any], jobs: WhatMattersJobs) -> dict[str, Any]:
-    if not isinstance(warm.predictor, Predictor):
+    if isinstance(warm.predictor, BaselinePredictor):
         raise UserError(ONLY_OWN_WEIGHTS)
     home = Home.of(warm.run.folder)
     if asked.get("method") == WHAT_MATTERS:

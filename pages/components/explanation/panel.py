@@ -62,11 +62,16 @@ def explanation(contender: str, given: Given, *, written: str = "", key: str = "
     task = shared_service().tasks().get(run.task)
     if task is None or (task.output_kind == "text" and not written.strip()):
         return
-    mark = hashlib.sha256(f"{contender} {key} {_content(given)} {written}".encode()).hexdigest()[:12]
+    mark = mark_of(contender, given, written, key)
     folded(
         "Why this answer", lambda: _explain(contender, task, given, written, mark), key=f"why-{mark}",
         icon=":material/lightbulb:",
     )  # fmt: skip
+
+
+def mark_of(contender: str, given: Given, written: str = "", key: str = "") -> str:
+    """Return what tells one explanation from others on a page."""
+    return hashlib.sha256(f"{contender} {key} {_content(given)} {written}".encode()).hexdigest()[:12]
 
 
 def _content(given: Given) -> str:
