@@ -15,6 +15,7 @@ from core.services.inference import Answer, Answers
 from core.services.side_by_side import answers_of
 from core.services.tried_inputs import TriedInputs
 from core.specs import TaskSpec
+from pages.components.explanation.panel import explanation
 from pages.components.try_it.blind import PAIR, blind_names, blind_switch, vote_bar
 from pages.components.try_it.image_input import asked_image
 from pages.components.try_it.question import Question
@@ -55,6 +56,8 @@ def answer_cards(question: Question | None, chosen: Sequence[ContenderChoice], t
             for column, one in zip(st.columns(2 if len(shown) > 1 else 1), shown[at : at + 2], strict=False):
                 with column:
                     _card(one, names[one.reference], found[one.reference], is_blind)
+                    if not is_blind and isinstance(found[one.reference], Answers):
+                        explanation(one.reference, question.inputs[0], key=f"{place} {question.number}")
     if is_blind:
         vote_bar(question, chosen, names, place)
 

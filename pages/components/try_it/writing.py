@@ -10,7 +10,9 @@ import streamlit as st
 from core.services.bootstrap import shared_service
 from core.services.contender_choice import ContenderChoice
 from core.services.tried_inputs import TriedInputs
+from pages.components.explanation.panel import explanation
 from pages.components.widgets.addresses import base_url
+from pages.components.widgets.text import plain
 
 _HERE = Path(__file__).parent
 ALTERNATIVES = 5
@@ -34,11 +36,8 @@ def written_side_by_side(chosen: Sequence[ContenderChoice]) -> None:
             "Write", type="primary", icon=":material/edit_note:", shortcut="Ctrl+Enter", on_click=_ask
         )
     asked: Mapping[str, Any] | None = st.session_state.get("try-writing")
-    data = {
-        "base": base_url(),
-        "names": {one.reference: one.title for one in chosen},
-        "asked": asked,
-    }
+    names = {one.reference: one.title for one in chosen}
+    data = {"base": base_url(), "names": names, "asked": asked}
     found = _component(key="writing", data=data, on_written_change=_nothing)
     written = found.get("written")
     if asked and written and st.session_state.get("try-written") != written["number"]:
@@ -46,6 +45,11 @@ def written_side_by_side(chosen: Sequence[ContenderChoice]) -> None:
         settings = {name: asked[name] for name in ("temperature", "top_k", "top_p", "max_tokens", "seed")}
         content = {"text": asked["prompt"], "settings": settings}
         TriedInputs(shared_service()).keep(chosen[0].reference, "prompt", content, written["answers"])
+    if asked and written and written["number"] == asked["number"]:
+        for number, answer in enumerate(written["answers"]):
+            if len(written["answers"]) > 1:
+                st.caption(plain(names.get(answer["contender"], "")))
+            explanation(answer["contender"], asked["prompt"], written=answer["text"], key=f"{asked['number']}-{number}")
 
 
 def _settings() -> None:
