@@ -62,7 +62,7 @@ def test_a_mistake_is_explained_or_why_it_cannot_be(
     assert asked[0][0] == f"/models/{mistaken.id}/explain"
     assert asked[0][1]["inputs"] == "not <b>good</b>"
     if withdrawn:
-        assert any(withdrawn in info.value for info in at.info)
+        assert any(withdrawn in info.value.replace("\\", "") for info in at.info)
         return
     said = words(at).replace("\\", "")
     assert "an empty text gets 50.0 %" in said
