@@ -86,11 +86,22 @@ def _situation(service: Service, run: Run, judged: Judged) -> Situation:
         _sizes(service, run, judged, alike),
         _next_model(service, run, {one.config.model for one in same}),
         Model(simple, models[simple].title) if simple in models and simple != run.config.model else None,
+        _kept(service, run, judged),
         STRONGER.get(run.config.preset, ""),
         run.can_train_longer,
         _labels(service, run),
         decision_of(service, run, judged),
     )  # fmt: skip
+
+
+def _kept(service: Service, run: Run, judged: Judged) -> str:
+    """Return the name of the best baseline, where the run has kept it; else nothing."""
+    if judged.difference is None:
+        return ""
+    said = (service.report(run.id).get("baselines") or {}).get(judged.difference.baseline) or {}
+    name = str(said.get("name") or "")
+    folder = service.settings.runs_folder / run.id / "baselines"
+    return name if name and (folder / name / "card.json").is_file() else ""
 
 
 def _shares(evidence: Evidence | None) -> tuple[float | None, float | None]:

@@ -150,11 +150,14 @@ def test_gains_of_numbers_are_in_the_unit_of_what_is_predicted() -> None:
         NUMBERS, test, {"mean": {"r2": Score(0, -0.01, 0.01)}, "ridge": simple},
         Difference("ridge", -0.07, -0.1, -0.04), column="price", unit="EUR", examples=300,
     )  # fmt: skip
-    step = next_step(Situation(against("mae 20", found), simple_model=Model("linear", "Linear regression")))
+    known = Situation(against("mae 20", found), simple_model=Model("linear", "Linear regression"))
+    step = next_step(known)
     assert step.gain == (
         "Likely gain: 3 EUR less (4 EUR are missing), as it is off by 21 EUR on the same test examples."
     )
     assert step.settings == {"model": "linear"}
+    kept = next_step(replace(known, kept_baseline="ridge"))
+    assert (kept.button, kept.page, kept.baseline) == ("Take the simple one", "try_it.py", "ridge")
 
 
 def test_of_a_class_with_few_test_examples_nothing_is_advised_but_to_bring_more() -> None:

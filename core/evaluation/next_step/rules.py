@@ -13,6 +13,7 @@ from core.evaluation.next_step.situation import NextStep, Rule, Situation, Sizes
 from core.evaluation.nouns import plural
 from core.evaluation.target_status import TargetStatus
 
+TAKE_IT = "Take the simple one"
 LITTLE = 0.03  # of the answers wrong: without a target, that is left as it is
 WORTH_IT = 0.005  # points below which a step is not advised for its gain
 OF_THE_ERRORS = 0.1  # that wrong labels must explain
@@ -121,11 +122,17 @@ def _simple_method(known: Situation) -> NextStep | None:
             f"Likely gain: {beside_missing(judged, lead)}, as it "
             f"{value_in_words(judged, simple.value)} on the same test examples."
         )
+    covers = ("worse-than-baseline", "plateau", "too-little-data")
+    if known.kept_baseline:
+        return NextStep(
+            "simple-method", f"take {plain_name(gain.baseline)} instead", likely, TAKE_IT, "try_it.py",
+            baseline=known.kept_baseline, covers=covers,
+        )  # fmt: skip
     model = known.simple_model
     return NextStep(
         "simple-method", f"take {plain_name(gain.baseline)} instead", likely,
         f"Train {model.title}" if model else "", settings={"model": model.name} if model else {},
-        covers=("worse-than-baseline", "plateau", "too-little-data"),
+        covers=covers,
     )  # fmt: skip
 
 

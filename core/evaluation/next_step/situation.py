@@ -74,6 +74,7 @@ class Situation:
         sizes: None where the model was never trained on fewer or more examples.
         next_model: What to try next; None where nothing suits.
         simple_model: That is the same as the best simple method; None where there is none.
+        kept_baseline: Name of the best simple method, where the run has kept it so that it can answer.
         stronger: The next preset; empty where it is the strongest.
         can_go_on: Whether the run can be trained longer.
         labels: What twice the labels would bring, where somebody asked; None else.
@@ -91,6 +92,7 @@ class Situation:
     sizes: Sizes | None = None
     next_model: Model | None = None
     simple_model: Model | None = None
+    kept_baseline: str = ""
     stronger: str = ""
     can_go_on: bool = True
     labels: LabelsCurve | None = None
@@ -113,6 +115,7 @@ class NextStep:
         button: The same as a button says it; empty where there is nothing to press.
         page: That leads there: "import_data.py"; empty where a run or a start does.
         run: Another run to look at.
+        baseline: Name of a simple method that the run has kept, to be asked in its model's place.
         settings: Of a new run, model and preset included; empty where another way leads there.
         more_epochs: Epochs to train this run longer by.
         covers: Codes of the coach's findings that have nothing to add.
@@ -124,6 +127,7 @@ class NextStep:
     button: str = ""
     page: str = ""
     run: str = ""
+    baseline: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     more_epochs: int = 0
     covers: tuple[str, ...] = ()

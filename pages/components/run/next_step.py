@@ -44,7 +44,7 @@ def next_step(run: Run, step: NextStep) -> None:
     if step.run:
         page, query = "run.py", {"run": step.run}
     elif step.page == "try_it.py":
-        query = {"run": run.id}
+        query = {"run": f"{run.id}+{step.baseline}" if step.baseline else run.id}
     elif step.page == "data.py":
         query = {"set": run.config.dataset, "run": run.id}
     step_button(run, StepButton(step.button, page, step.settings, step.more_epochs, f"next-{step.code}", query))
