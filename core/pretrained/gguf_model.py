@@ -25,7 +25,7 @@ WHOLE = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "outpu
 
 
 def converted(file: Path, folder: Path) -> Path:
-    """Return the folder of a converted model; it is made where it is not whole.
+    """Return the folder of a converted model, made once.
 
     Args:
         file: GGUF, known to the byte.

@@ -95,7 +95,7 @@ def _situation(service: Service, run: Run, judged: Judged) -> Situation:
 
 
 def _kept(service: Service, run: Run, judged: Judged) -> str:
-    """Return the name of the best baseline, where the run has kept it; else nothing."""
+    """Return the best baseline's name, where the run has kept it."""
     if judged.difference is None:
         return ""
     said = (service.report(run.id).get("baselines") or {}).get(judged.difference.baseline) or {}
