@@ -42,6 +42,8 @@ def contenders(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
         column_config={"Contender": st.column_config.TextColumn(pinned=True, width=190)},
     )  # fmt: skip
     st.caption(plain(_how(shown, price.how)))
+    for said in report.get("baselines_left_out") or ():
+        st.caption(plain(str(said)))
 
     def numbers() -> None:
         methods = {one.name: one.scores for one in shown}
