@@ -20,6 +20,7 @@ from core.serving.server.model_pool import ModelPool, WarmModel
 from core.serving.server.writing import Piece, Wish, prompt_ids
 from core.training.generation import Sampling
 
+MOST_MEASURED = 200  # inputs of one request whose distance to the training data is told
 LINES = "application/x-ndjson"
 
 
@@ -77,14 +78,17 @@ async def _answers(warm: WarmModel, asked: Mapping[str, Any], limits: Limits) ->
     begun = time.perf_counter()
     found = await warm.batcher.answer(inputs)
     ms = 1000 * (time.perf_counter() - begun)
-    return {"id": warm.run.id, "ms": ms, "answers": [_answer(one, top) for one in found]}
+    unlike = await warm.unlike(inputs) if len(inputs) <= MOST_MEASURED else [()] * len(inputs)
+    answers = [_answer(one, top, said) for one, said in zip(found, unlike, strict=True)]
+    return {"id": warm.run.id, "ms": ms, "answers": answers}
 
 
-def _answer(one: Prediction | NumberPrediction, top: int) -> dict[str, Any]:
+def _answer(one: Prediction | NumberPrediction, top: int, unlike: tuple[str, ...]) -> dict[str, Any]:
+    remarks = (*unlike, *one.remarks)
     if isinstance(one, NumberPrediction):
-        return {"value": one.value, "remarks": one.remarks}
+        return {"value": one.value, "remarks": remarks}
     scores = dict(list(one.scores.items())[:top])
-    return {"label": one.label, "score": one.score, "scores": scores, "remarks": one.remarks}
+    return {"label": one.label, "score": one.score, "scores": scores, "remarks": remarks}
 
 
 def _cut_prompt(warm: WarmModel, prompt: str) -> str:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from core.errors import TouchstoneError
 from core.preprocessing.abilities import SlowPreprocessor
 from core.serving.contenders import load_contender
+from core.serving.explanation.background import Home
+from core.serving.familiarity import Familiarity, can_be_measured, familiarity_of
 from core.serving.predictor import NumberPrediction, Prediction, Predictor
 from core.serving.server.batching import Batcher
 from core.serving.server.metrics import Metrics
@@ -46,6 +48,20 @@ class WarmModel:
     users: int = 0
     used_at: float = field(default_factory=time.monotonic)
     _describing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _familiarity: "asyncio.Task[Familiarity | None] | None" = None
+
+    async def unlike(self, inputs: Sequence[Any]) -> list[tuple[str, ...]]:
+        """Return, for each input, what is said if it is unlike training.
+
+        Nothing is said while the training examples are still being read, which the first request begins.
+        """
+        if self._familiarity is None and can_be_measured(self.predictor):
+            home = Home.of(self.run.folder)
+            self._familiarity = asyncio.create_task(asyncio.to_thread(familiarity_of, home, self.predictor))
+        known = self._familiarity
+        if known is None or not known.done() or known.exception() is not None or (found := known.result()) is None:
+            return [()] * len(inputs)
+        return await asyncio.to_thread(found.remarks, list(inputs))
 
     async def describe(self, encoder: SlowPreprocessor, texts: Sequence[str]) -> NDArray[Any]:
         """Return embeddings of texts, (N, F) float32; one request at a time."""
