@@ -134,16 +134,16 @@ class StoredBaselines:
 def write_baselines(folder: Path, kept: StoredBaselines) -> None:
     """Write what baselines answered into a run's folder, whole or not at all."""
     every = list(kept.predictions.values())
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.concatenate([getattr(one, name) for one in every]) if every else np.zeros(0)
         for name in ("nll", "targets", "predicted", "groups")
     }
     arrays["nll"] = arrays["nll"].astype(np.float32)
-    sizes = {"sizes": [len(one.nll) for one in every], "group_sizes": [len(one.groups) for one in every]}
+    arrays |= {"sizes": [len(one.nll) for one in every], "group_sizes": [len(one.groups) for one in every]}
     with whole(folder / BASELINES_NAME) as draft, draft.open("wb") as file:
         np.savez_compressed(
             file, names=np.array(list(kept.predictions)), fingerprint=np.array(kept.fingerprint),
-            in_folds=np.array(kept.in_folds), **arrays, **{name: np.array(many) for name, many in sizes.items()},
+            in_folds=np.array(kept.in_folds), **arrays,
         )  # fmt: skip
 
 

@@ -41,7 +41,10 @@ def contender_chart(shown: Sequence[Contender], metric: MetricSpec, currency: st
         "data": [line, *dots],
         "layout": figure_layout(HEIGHT)
         | {
-            "xaxis": {**axis, "type": "log", "range": [low, high], "dtick": 1, "title": _title(title)},
+            "xaxis": {
+                **axis, "type": "log", "range": [low, high], "dtick": 1, "exponentformat": "power",
+                "title": _title(title),
+            },
             "yaxis": {
                 **axis, "range": _range(priced, metric, scale), "nticks": 8, "title": _title(metric.title),
                 "ticksuffix": " %" if metric.unit == "percent" else "",
@@ -52,11 +55,11 @@ def contender_chart(shown: Sequence[Contender], metric: MetricSpec, currency: st
 
 def _point(one: Contender, metric: MetricSpec, currency: str, side: str) -> dict[str, Any]:
     palette, score, scale = colors(), one.scores[metric.name], 100 if metric.unit == "percent" else 1
-    own = one.standing == "reference"
+    own, height = one.standing == "reference", "top" if one.on_front else "bottom"
     name = one.short if len(one.short) <= LONGEST else f"{one.short[: LONGEST - 1]}…"
     return {
         "type": "scatter", "mode": "markers+text", "x": [one.takes.thousand], "y": [score.value * scale],
-        "text": escape(name), "textposition": f"top {side}", "textfont": {"size": 12}, "cliponaxis": False,
+        "text": escape(name), "textposition": f"{height} {side}", "textfont": {"size": 12}, "cliponaxis": False,
         "marker": {
             "size": 13 if own else 10, "color": palette.accent if own else palette.muted, "symbol": SIGNS[one.kind],
         },
