@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -43,7 +44,8 @@ def explain(home: Home, predictor: Predictor, given: Mapping[str, Any]) -> dict[
         tested = check_explanation(home, predictor, name, mark)
         said: dict[str, Any] = {
             "method": name, "label": asked.subject.name if asked.subject else "", "caveat": methods[name].caveat,
-            "withdrawn": tested.why_withdrawn, "correlation": tested.correlation, "bound": BOUND,
+            "withdrawn": tested.why_withdrawn, "bound": BOUND,
+            "correlation": None if math.isnan(tested.correlation) else tested.correlation,
         }  # fmt: skip
         return said if tested.why_withdrawn else said | methods[name].tell(asked)
 

@@ -170,6 +170,7 @@ WRITING: Mapping[str, Method] = {
         _prompt,
         "A prompt without a word is another prompt: it shows how much likelier the word made just this text, not what "
         "the model would have written instead.",
+        draws=4,  # each word costs a reading of the text, and prompts have more parts than small tables
     ),
 }
 
