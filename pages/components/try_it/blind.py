@@ -22,6 +22,13 @@ def blind_switch(chosen: Sequence[ContenderChoice], place: str) -> bool:
     return st.toggle("Hide who is who, and vote", key=f"blind-{place}")
 
 
+def is_voting(chosen: Sequence[ContenderChoice], place: str) -> bool:
+    """Return whether names are hidden still: what was kept would tell them."""
+    question, voted = st.session_state.get(f"question-{place}"), st.session_state.get(f"voted-{place}")
+    is_open = isinstance(question, Question) and (voted is None or voted[0] != question.number)
+    return len(chosen) == PAIR and is_open and bool(st.session_state.get(f"blind-{place}"))
+
+
 def blind_names(chosen: Sequence[ContenderChoice], number: int) -> Mapping[str, str]:
     """Return a letter for each, dealt anew for each question."""
     letters = list(LETTERS)

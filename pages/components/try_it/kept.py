@@ -10,6 +10,7 @@ from core.services.bootstrap import shared_service
 from core.services.contender_choice import ContenderChoice
 from core.services.tried_inputs import TriedInput, TriedInputs
 from core.specs import TaskSpec
+from pages.components.try_it.blind import is_voting
 from pages.components.try_it.image_input import thumbnail
 from pages.components.widgets.dataset_words import many, shortened
 from pages.components.widgets.notices import shown_errors
@@ -21,8 +22,10 @@ PER_PAGE = 6
 LONGEST = 160  # characters shown of a text
 
 
-def kept_tries(chosen: Sequence[ContenderChoice], task: TaskSpec) -> None:
-    """Show what was tried on these runs, the newest first."""
+def kept_tries(chosen: Sequence[ContenderChoice], task: TaskSpec, place: str = "page") -> None:
+    """Show what was tried, the newest first; not before a blind vote."""
+    if is_voting(chosen, place):
+        return
     tried = TriedInputs(shared_service())
     kept = tried.list(sorted({one.run.id for one in chosen}))
     if not kept:
