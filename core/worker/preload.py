@@ -4,6 +4,7 @@ Not transformers: it takes as long again as all the rest, and only models from o
 """
 
 import safetensors.torch
+import sklearn.ensemble
 import sklearn.feature_extraction.text
 import sklearn.linear_model
 import torch._dynamo  # the first optimiser of a process would import it
@@ -13,4 +14,4 @@ from core import catalog
 
 __all__ = ["core", "safetensors", "sklearn", "torch"]
 
-catalog.tasks(), catalog.datasets(), catalog.models(), catalog.preprocessors()
+catalog.tasks(), catalog.baselines(), catalog.datasets(), catalog.models(), catalog.preprocessors()
