@@ -31,9 +31,9 @@ def test_a_tab_stands_in_the_address_alone_is_drawn_and_the_browser_goes_back_to
     run = start(page, url, "model=logistic-regression", 1)
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
     log, tabs = page.locator(".st-key-record-log"), page.get_by_role("tab")
-    expect(tabs).to_have_text(["Overview", "Mistakes", "Curves", "Show it", "Details"])
+    expect(tabs).to_have_text(["Try it", "Overview", "Mistakes", "Curves", "Show it", "Details"])
     expect(log).to_have_count(0)
-    page.get_by_role("tab", name="Overview").focus()
+    page.get_by_role("tab", name="Try it").focus()
     page.keyboard.press("ArrowLeft")  # around to the last one
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/run?run={run}&tab=details", timeout=180_000)
