@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.evaluation.amounts import amount
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import FEWEST
 from core.evaluation.next_step.gains import value_in_words
 from core.evaluation.target_status import TargetStatus
+from core.formatting import money
 
 Answer = Literal["Train", "Prompt", "Take the simple one", "Not yet"]
 Side = Literal["reference", "better", "worse", "unclear", "untested"]
@@ -178,7 +178,7 @@ def _train(choice: Choice) -> Decision | None:
     reason = "it reaches the target" if choice.has_target else "it has learnt something"
     if choice.beaten:
         reason = f"clearly better than {choice.beaten}"
-    cost = f"; 1,000 answers cost {_cost(choice.model.thousand, choice.currency)}" if choice.model.thousand else ""
+    cost = f"; 1,000 answers cost {money(choice.model.thousand, choice.currency)}" if choice.model.thousand else ""
     return Decision("Train", "train", f"{reason}{cost}.{_prompting(choice)}")
 
 
@@ -203,19 +203,14 @@ RULES = (
 )  # fmt: skip
 
 
-def _cost(value: float, currency: str) -> str:
-    """Return what 1,000 answers cost, however little: two digits that count."""
-    return f"{amount(value, 2)} {currency}"
-
-
 def _numbers(choice: Choice, found: Option) -> str:
     """Return what an option reaches and costs, beside the run."""
     own, parts = choice.model, []
     if found.value is not None:
         parts.append(value_in_words(choice.judged, found.value))
     if found.thousand is not None:
-        cost = _cost(found.thousand, choice.currency)
-        instead = "" if own.thousand is None else f" instead of {_cost(own.thousand, choice.currency)}"
+        cost = money(found.thousand, choice.currency)
+        instead = "" if own.thousand is None else f" instead of {money(own.thousand, choice.currency)}"
         parts.append(f"1,000 answers cost {cost}{instead}")
     return f" ({'; '.join(parts)})" if parts else ""
 

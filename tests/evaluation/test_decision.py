@@ -75,7 +75,7 @@ def test_the_volume_at_which_prompting_and_a_machine_of_ones_own_cost_the_same()
     assert said.endswith("Below 44,000 answers a month prompting small-llm is cheaper.")  # 21.91 USD, 0.5 for 1,000
     said = decide(replace(CHOICE, language_models=[replace(BETTER, thousand=0.5)])).text
     assert said == (
-        "Prompt: small-llm is clearly better (is right on 92 of 100; 1,000 answers cost 0.5 USD instead of 0.02 USD). "
+        "Prompt: small-llm is clearly better (is right on 92 of 100; 1,000 answers cost 0.50 USD instead of 0.02 USD). "
         "From 44,000 answers a month on, a machine of your own is cheaper."
     )
     free = replace(as_good, thousand=None)

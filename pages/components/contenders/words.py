@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from core.evaluation.amounts import amount
 from core.services.comparison.contenders import Contender, Takes
 from core.services.comparison.testing import Standing
 from core.specs import MetricSpec
@@ -39,7 +38,7 @@ def taken(takes: Takes, currency: str) -> dict[str, str]:
         cost = f", {money(takes.made_cost, currency)}" if takes.made_cost is not None else ""
         made = f"{duration(takes.made_s) if takes.made_s >= 1 else f'{takes.made_s:.2f} s'}{cost}"
     return {
-        thousand_title(takes): UNKNOWN if takes.thousand is None else f"{amount(takes.thousand, 2)} {currency}",
+        thousand_title(takes): UNKNOWN if takes.thousand is None else money(takes.thousand, currency),
         "p50": _ms(takes.p50_ms),
         "p95": _ms(takes.p95_ms),
         "Size": UNKNOWN if takes.size_bytes is None else size(takes.size_bytes),
