@@ -21,11 +21,11 @@ def run_head(run: Run) -> None:
             st.title(plain(run.name), anchor=False, width="stretch")
             if not run.status.is_active:
                 status_chip(run)
-            if run.origin:
-                origin_chip(run)
             with st.popover("", icon=":material/more_horiz:", help="Rename, note, tags, trash"):
                 run_actions(run)
         st.caption("  ·  ".join(plain(part) for part in (_facts(run) if run.is_own else external_facts(run)) if part))
+        if run.origin:  # below: beside it a phone leaves the name one letter a line
+            origin_chip(run)
     run_labels(run)
     show_note(run.note)
 
