@@ -9,6 +9,7 @@ import typer
 
 from core.cli.output import AsJson, RunId, print_json, print_table
 from core.errors import RunNotReady
+from core.evaluation.more_labels import more_labels
 from core.services.bootstrap import open_service
 from core.services.labels_curve import LabelsCurveJobs
 
@@ -42,6 +43,6 @@ def labels_curve(
     task = service.tasks()[found.task]
     for curve in result.curves.values():
         metric = task.metric(curve.metric)
-        print(f"{curve.name}: {curve.in_words(metric)}")
+        print(f"{curve.name}: {more_labels(curve, metric)}")
         rows = [(f"{p.rows:,}", f"{p.value:.4g}", f"{p.low:.4g} to {p.high:.4g}", len(p.draws)) for p in curve.points]
         print_table(("ROWS", metric.title.upper(), "95 % INTERVAL", "DRAWS"), [tuple(map(str, row)) for row in rows])

@@ -10,12 +10,12 @@ import psutil
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import RunNotReady, UserError
-from core.evaluation.labels_curve import LabelsCurves
 from core.files import write_text
 from core.processes import jobs
 from core.processes.identity import is_alive
 from core.runs import Run, RunStatus
 from core.services.run_service import Service
+from core.statistics.labels_curve import LabelsCurves
 
 RESULT, MODULE = "labels-curve.json", "core.worker.labels_curve"
 UNKNOWN = "This look at the labels is not known any more. Start it again on the run's page."

@@ -9,7 +9,6 @@ from core.errors import TouchstoneError, UserError
 from core.evaluation.baseline_names import same_model
 from core.evaluation.best_of_runs import best_of
 from core.evaluation.judged import Judged, judged_of
-from core.evaluation.labels_curve import LabelsCurve
 from core.evaluation.meaning import meaning
 from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
 from core.evaluation.nouns import noun_of
@@ -24,6 +23,7 @@ from core.services.label_issues import is_believed, label_issues_of_run
 from core.services.labels_curve import read_result
 from core.services.recommendation import recommended
 from core.services.run_service import Service
+from core.statistics.labels_curve import LabelsCurve
 
 LAST_PART = 0.3  # of the training, whose gain may come again
 LAST_POINTS = 0.1  # of the training curve, that say how good it is on its training examples

@@ -227,7 +227,7 @@ def test_what_there_is_can_be_listed(answer: Json) -> None:
         "python-docs", "shakespeare",
     ]  # fmt: skip
     names = [m["name"] for m in answer("models", "list", "--task", "text-generation")]
-    assert names == ["bigram", "char-lstm", "mini-gpt", "pretrained-lm"]
+    assert names == ["bigram", "char-lstm", "mini-gpt", "pretrained-lm", "smollm2"]
 
 
 def test_doctor_says_how_the_machine_is(answer: Json) -> None:

@@ -22,7 +22,7 @@ def test_a_price_is_said_as_it_was_set_and_typed_ones_come_first(
     at = open_page("system")
     assert "An hour costs 2\\.50 EUR\\: 2\\.50 EUR an hour" in words(at)
     at.number_input(key="price-device").set_value(4.0)
-    next(one for one in at.button if one.label == "Save" and one.proto.form_id == "prices").click().run()
+    next(one for one in at.button if one.label == "Save price").click().run()
     assert "An hour costs 4\\.00 EUR" in words(at)
     assert hour_price(shared_service().settings).of_ms(3.6e6) == 4.0
     assert cost_of(1800, shared_service().settings)["cost"] == 2.0

@@ -94,7 +94,14 @@ def small(data: Prepared, trained: str) -> Prepared:
     """Return a model of one block, since each costs as much as the next, of which a part is trained."""
     wanted = {"depth": 1, "stages": 1, "trained": trained}
     params = data.params.model_copy(update={k: v for k, v in wanted.items() if k in type(data.params).model_fields})
-    return data._replace(params=params)
+    if "trained" not in type(params).model_fields:
+        return data._replace(params=params)
+    examples = tiny_examples(data.task)
+    before, now = (data.spec.preprocess(each, examples) for each in (data.params, params))
+    if now.kind == before.kind:
+        return data._replace(params=params)
+    inputs = torch.from_numpy(now.transform(examples.inputs))  # what learns wholly reads images, not their features
+    return data._replace(params=params, info=now.info(examples.labels), inputs=inputs)
 
 
 def configuration(case: Case, data: Prepared) -> TrainConfig:

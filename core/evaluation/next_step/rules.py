@@ -8,6 +8,7 @@ import math
 from core.evaluation.baseline_names import COMMONEST, MEAN, plain_name
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import FEWEST
+from core.evaluation.more_labels import more_labels
 from core.evaluation.next_step.gains import CANNOT_TELL, beside_missing, points, value_in_words
 from core.evaluation.next_step.situation import NextStep, Rule, Situation, Sizes
 from core.evaluation.nouns import plural
@@ -198,7 +199,7 @@ def _more_data(known: Situation) -> NextStep | None:
         metric = judged.task.metric(asked.metric)
         if not asked.is_clear:  # it was tried, and does not point there
             return None
-        return NextStep("more-data", action, asked.in_words(metric), "Import more data", page=BRING, covers=_DATA)
+        return NextStep("more-data", action, more_labels(asked, metric), "Import more data", page=BRING, covers=_DATA)
     if sizes is not None and (doubled := _of_doubling(judged, sizes)) > 0:
         gain = (
             f"Likely gain: up to {beside_missing(judged, doubled)} with twice as many: "

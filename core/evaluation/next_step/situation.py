@@ -6,8 +6,8 @@ from typing import Any
 
 from core.evaluation.decision import Decision
 from core.evaluation.judged import Judged
-from core.evaluation.labels_curve import LabelsCurve
 from core.evaluation.target_status import TargetStatus
+from core.statistics.labels_curve import LabelsCurve
 
 
 @dataclass(frozen=True)

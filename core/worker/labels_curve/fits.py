@@ -18,15 +18,6 @@ from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.data.store.dataset_store import DatasetStore
 from core.errors import StopRequested, UserError
 from core.evaluation.baseline_names import COMMONEST, MEAN
-from core.evaluation.labels_curve import (
-    DRAWS,
-    FEWEST_ROWS,
-    SHARES,
-    LabelsCurve,
-    LabelsCurves,
-    labels_curve,
-    nested_rows,
-)
 from core.files import whole
 from core.processes.limits import go_on
 from core.runs import Run
@@ -35,6 +26,15 @@ from core.services.labels_curve import read_result, write_result
 from core.services.run_service import Service
 from core.specs import SPLITS, Predictions, SplitName
 from core.specs.baseline import BaselineSpec
+from core.statistics.labels_curve import (
+    DRAWS,
+    FEWEST_ROWS,
+    SHARES,
+    LabelsCurve,
+    LabelsCurves,
+    labels_curve,
+    nested_rows,
+)
 from core.training.callbacks import Callback
 from core.training.device import choose_device
 from core.training.trainer import Trainer

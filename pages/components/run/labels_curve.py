@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from core.evaluation.labels_curve import LabelsCurve
+from core.evaluation.more_labels import more_labels
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.labels_curve import LabelsCurveJobs, LabelsCurveProgress
 from core.specs import MetricSpec, TaskSpec
+from core.statistics.labels_curve import LabelsCurve
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.widgets.notices import shown_errors
@@ -39,7 +40,7 @@ def _panel(run_id: str, task: TaskSpec, was_working: bool) -> None:
         st.error(plain(now.message), icon=":material/error:")
     curves = dict(result.curves) if result is not None else {}
     for curve in curves.values():
-        st.markdown(f"**{plain(curve.in_words(task.metric(curve.metric)))}** {plain(_whose(curve))}")
+        st.markdown(f"**{plain(more_labels(curve, task.metric(curve.metric)))}** {plain(_whose(curve))}")
     if curves:
         _chart(run_id, list(curves.values()), task.metric(task.primary_metric))
     else:

@@ -38,7 +38,7 @@ def _ask() -> None:
             key="price-electricity",
         )  # fmt: skip
         currency = st.text_input("Currency", known.currency, key="price-currency", max_chars=8)
-        sent = st.form_submit_button("Save", type="primary")
+        sent = st.form_submit_button("Save price", type="primary")
     if sent:
         with shown_errors():
             type_prices(settings, whole, electricity, power, currency)

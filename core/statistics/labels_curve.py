@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.amounts import amount
 from core.specs import MetricSpec, Predictions
 from core.statistics.clustered import clusters_of
 
@@ -60,23 +59,6 @@ class LabelsCurve:
     def is_clear(self) -> bool:
         """Whether more labels surely help."""
         return self.low > 0
-
-    def in_words(self, metric: MetricSpec) -> str:
-        """Return what twice the labels would likely add, or that it cannot be told.
-
-        Args:
-            metric: The one that it is of.
-        """
-        scale = 100 if metric.unit == "percent" else 1
-        shown = [
-            amount(scale * x, 2) if x >= 0 else f"-{amount(-scale * x, 2)}" for x in (self.gain, self.low, self.high)
-        ]
-        unit = " points" if metric.unit == "percent" else ""
-        what = f"of {metric.in_a_sentence}" if metric.direction == "max" else f"less {metric.in_a_sentence}"
-        span = f"{shown[1]} to {shown[2]}".replace("-", "−")
-        if self.is_clear:
-            return f"Twice the labels would likely add {shown[0]}{unit} {what} (95 % interval {span})."
-        return f"Whether twice the labels would help cannot be told: {span}{unit} {what} (95 % interval)."
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from core.evaluation.labels_curve import DRAWS, SHARES, labels_curve, nested_rows
+from core.evaluation.more_labels import more_labels
 from core.specs import Predictions
+from core.statistics.labels_curve import DRAWS, SHARES, labels_curve, nested_rows
 from core.tasks.text_classification import TASK
 
 ACCURACY = TASK.metric("accuracy")
@@ -29,7 +30,7 @@ def test_a_power_law_is_carried_on_to_twice_the_labels() -> None:
     assert found.gain == pytest.approx(2 * (1000**-0.5 - 2000**-0.5), abs=0.004)
     assert found.low < found.gain < found.high
     assert found.is_clear
-    assert found.in_words(ACCURACY).startswith("Twice the labels would likely add 2.")
+    assert more_labels(found, ACCURACY).startswith("Twice the labels would likely add 2.")
     assert [p.rows for p in found.points] == [100, 250, 500, 1000]
     assert found.points[0].low < found.points[0].value < found.points[0].high
 
@@ -37,7 +38,7 @@ def test_a_power_law_is_carried_on_to_twice_the_labels() -> None:
 def test_where_the_curve_is_flat_or_luck_is_large_it_says_that_it_cannot_tell() -> None:
     flat = labels_curve("model", "x", ACCURACY, fits(dict.fromkeys((100, 250, 500, 1000), 0.2), luck=0.01))
     assert not flat.is_clear
-    assert flat.in_words(ACCURACY).startswith("Whether twice the labels would help cannot be told: −")
+    assert more_labels(flat, ACCURACY).startswith("Whether twice the labels would help cannot be told: −")
 
 
 def test_the_interval_holds_what_twice_the_labels_bring() -> None:
