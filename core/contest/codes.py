@@ -9,10 +9,9 @@ from core.errors import UserError
 
 NO_LABEL = -1
 MOST_LABELS, LONGEST_LABEL = 1_000, 500  # characters
-_THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 _AROUND = " \t\r\n\"'`*_.,;:!()[]{}<>"
 _CODE_FIRST = re.compile(r"\W*(\w+)\s*(?:$|[=:).,\]\n-])")
-_ANSWER = re.compile(r"(?:answer|label|code)\s*(?:is)?\s*[:=]\s*", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:answer|label|code)\s*+(?:is\s*+)?[:=]\s*", re.IGNORECASE)
 
 
 def codes_of(labels: Sequence[str]) -> tuple[str, ...]:
@@ -46,7 +45,7 @@ def read_label(text: str, codes: Sequence[str], labels: Sequence[str]) -> int:
     >>> [read_label(said, ("A", "B"), ("good", "bad")) for said in ("B", '{"label": "A"}', "Bad.", "A good one")]
     [1, 0, 1, -1]
     """
-    answer = _THOUGHTS.sub("", text).strip()
+    answer = _without_thoughts(text)
     try:
         found = json.loads(answer)
     except ValueError:
@@ -62,6 +61,12 @@ def read_label(text: str, codes: Sequence[str], labels: Sequence[str]) -> int:
         return by_name[bare]
     first = _CODE_FIRST.match(answer)
     return by_code.get(first[1].casefold(), NO_LABEL) if first else NO_LABEL
+
+
+def _without_thoughts(text: str) -> str:
+    """Return an answer without what a model thought aloud, ended or not."""
+    first, *thoughts = text.split("<think>")
+    return "".join([first, *(one.partition("</think>")[2] for one in thoughts)]).strip()
 
 
 def label_schema(codes: Sequence[str]) -> dict[str, object]:
