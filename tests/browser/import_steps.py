@@ -1,10 +1,11 @@
 """What somebody does on the Bring page: choose, drop, wait for the look, press the one button."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, TimeoutError, expect
 
 START_MS = 180_000
 SLOW = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": 2_000_000}  # bytes a second
@@ -71,8 +72,19 @@ def looked_at(page: Page) -> None:
 
 def pick(page: Page, option: str, value: str) -> None:
     """Choose a value in the select box of an import's option."""
-    page.locator(f".st-key-bring-{option} input").click()
-    page.get_by_role("option", name=value, exact=True).click()
+    choose_option(page, page.locator(f".st-key-bring-{option} input"), value)
+
+
+def choose_option(page: Page, box: Locator, value: str) -> None:
+    """Choose in a select box; a list that was replaced while it opened is opened again."""
+    drawn(page)
+    chosen = page.get_by_role("option", name=value, exact=True)
+    for _ in range(10):
+        box.click()
+        with suppress(TimeoutError):
+            chosen.click(timeout=30_000)
+            break
+        page.keyboard.press("Escape")
     drawn(page)
 
 

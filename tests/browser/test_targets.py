@@ -1,16 +1,15 @@
 """A target in a real browser: said at the import or on Train, changed on the run; reached, missed, out of reach."""
 
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from core.runs import RunStatus
 from core.services.bootstrap import open_service
 from core.settings import Settings
-from tests.browser.import_steps import arrived, drawn, import_file, press_import
+from tests.browser.import_steps import arrived, choose_option, drawn, import_file, press_import
 from tests.browser.test_journeys import END_MS, run_id, start_button
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
@@ -19,16 +18,8 @@ PATIENCE_MS = 180_000
 
 
 def ask(page: Page, kind: str) -> None:
-    """Choose in which measure the target is; a list that was replaced while it opened is opened again."""
-    drawn(page)
-    option = page.get_by_role("option", name=kind, exact=True)
-    for _ in range(10):
-        page.get_by_role("combobox", name=QUESTION).click()
-        with suppress(TimeoutError):
-            option.click(timeout=30_000)
-            break
-        page.keyboard.press("Escape")
-    drawn(page)
+    """Choose in which measure the target is."""
+    choose_option(page, page.get_by_role("combobox", name=QUESTION), kind)
 
 
 def fill(page: Page, label: str, text: str) -> None:

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(3000)]
 
 
 def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(page: Page, url: str) -> None:
-    run = start(page, url, "model=small-cnn&time_budget_min=0", 1000)
+    run = start(page, url, "model=small-cnn&time_budget_min=0", 200)
     page.evaluate("document.hasFocus = () => false")  # the viewer looks at something else
     page.get_by_role("button", name="Tell me when it ends").click()
     expect(page.get_by_role("button", name="You will be told")).to_have_attribute("aria-pressed", "true")
