@@ -31,7 +31,7 @@ ROOMS: dict[str, set[str]] = {
                  "processes", "statistics", "store", "tracking"},
     "serving": {"baselines", "catalog", "data", "evaluation", "modules", "preprocessing", "processes", "services",
                 "training"},
-    "contest": {"statistics", "store"},
+    "contest": {"processes", "statistics", "store"},
     "evaluation": {"statistics", "training"},
     "training": {"modules", "statistics"},
     "data": {"catalog", "hub", "preprocessing", "processes"},

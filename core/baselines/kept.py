@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,10 +149,17 @@ def read_facts(folder: Path) -> KeptBaseline:
     Raises:
         CheckpointUnusable: It is gone or damaged.
     """
-    try:
+    with _whole(folder):
         known = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         lists = {name: tuple(known[name]) for name in ("labels", "input_shape", "channel_mean")}
         return KeptBaseline(**known | lists)
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """Say in words that a kept baseline's files are gone or damaged."""
+    try:
+        yield
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointUnusable(
             f"The baseline in {folder} is gone or damaged. Train the run again to fit it anew."
@@ -181,12 +189,8 @@ def load_baseline(folder: Path) -> FittedBaseline:
         CheckpointUnusable: Its files are gone, damaged or from another version.
     """
     spec = catalog.find_baseline(read_facts(folder).name)
-    try:
+    with _whole(folder):
         return spec.load(folder)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointUnusable(
-            f"The baseline in {folder} is gone or damaged. Train the run again to fit it anew."
-        ) from error
 
 
 def load(run_folder: Path, name: str) -> FittedBaseline:

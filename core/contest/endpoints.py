@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from core.errors import UnknownName, UserError
 from core.files import write_text
+from core.processes.loopback import is_loopback
 
 FILE = "language-models.json"
 LONGEST = 2_000  # characters of an address or a model's name
@@ -166,16 +167,6 @@ def checked(endpoint: Endpoint) -> Endpoint:
             )
     priced_on = _checked_date(endpoint.priced_on.strip(), endpoint.has_price)
     return Endpoint(name, url, model, key_env, endpoint.price_in, endpoint.price_out, currency, priced_on)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _checked_date(said: str, has_price: bool) -> str:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from core.preprocessing.model_tokens import ModelTokens
 from core.preprocessing.package_files import PackageFile
 from core.pretrained.hub import Note
-from core.pretrained.lora import rank_setting
+from core.pretrained.lora import dropout_setting, rank_setting
 from core.pretrained.source import models_folder
 from core.pretrained.tokens import model_tokens
+from core.pretrained.writer import make_writer
 from core.specs import DataInfo, Examples, ModelSpec
 from core.specs.config import Params, setting
 
@@ -40,13 +41,7 @@ class SmolLM2Params(Params):
         help="Higher: it can refer to what was further back; each step takes longer.",
     )
     lora_rank: int = rank_setting()
-    lora_dropout: float = setting(
-        0.0,
-        label="LoRA dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of what they are given is hidden at random while training, against overfitting.",
-    )
+    lora_dropout: float = dropout_setting()
 
 
 def folder() -> Path:
@@ -63,15 +58,7 @@ def preprocess(params: SmolLM2Params, train: Examples) -> ModelTokens:
 
 def build(params: SmolLM2Params, info: DataInfo) -> "nn.Module":
     """Compose: the model, with adapters where wanted."""
-    from core.modules.pretrained_lm import PretrainedWriter
-    from core.pretrained.architectures import make_backbone
-
-    network = make_backbone(info.backbone, "writer")
-    if params.trained == "lora":
-        from core.pretrained.lora import add_adapters
-
-        add_adapters(network, params.lora_rank, params.lora_dropout)
-    return PretrainedWriter(network, info.input_shape[0])
+    return make_writer(info, params.trained, params.lora_rank, params.lora_dropout)
 
 
 def load_pretrained(params: SmolLM2Params, module: Any) -> None:

@@ -4,12 +4,12 @@ import json
 import os
 import re
 from dataclasses import asdict, dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from core.errors import UserError
 from core.files import write_text
+from core.processes.loopback import is_loopback
 from core.runs import RunStatus
 from core.settings import Settings
 
@@ -68,7 +68,7 @@ def checked(url: str, ends: tuple[str, ...], dashboard: str = "") -> Webhook:
         WebhookUnusable: It is no address, not encrypted, or holds a password.
     """
     parts = _parts(url.strip(), "The webhook")
-    if parts.scheme == "http" and not _is_here(parts.hostname or ""):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise WebhookUnusable(
             "The webhook begins with http://, so anybody on the way could read it and write to your chat. Use the "
             "address that begins with https://."
@@ -131,12 +131,3 @@ def _parts(url: str, what: str) -> SplitResult:
     if "@" in parts.netloc:
         raise WebhookUnusable(f"{what} holds a name or password before an @, which is not understood here.")
     return parts
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -22,6 +22,17 @@ def rank_setting() -> Any:
     )
 
 
+def dropout_setting() -> Any:
+    """Declare how much of what the adapters are given is hidden while training."""
+    return setting(
+        0.0,
+        label="LoRA dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of what they are given is hidden at random while training, against overfitting.",
+    )
+
+
 def add_adapters(network: "nn.Module", rank: int, dropout: float) -> None:
     """Add adapters to a network's linear layers and freeze everything else.
 

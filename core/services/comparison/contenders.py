@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from core.contest.endpoints import is_loopback
 from core.contest.results import ContestResult, results_of_run
 from core.evaluation.baseline_names import full_name, plain_name
 from core.evaluation.predictions_file import BASELINES_NAME, StoredBaselines, StoredFolds, read_baselines
+from core.processes.loopback import is_loopback
 from core.runs import Run
 from core.services.comparison.pareto import front
 from core.services.comparison.predictions import Answers, answers_of, folds_of

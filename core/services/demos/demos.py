@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UserError
-from core.runs import Run
 from core.services.demos.demo_server import DemoServer
 from core.services.demos.demo_store import DemoStore
 from core.services.demos.draft import draft
@@ -146,7 +145,3 @@ class Demos:
     def replies(self, demo: Demo) -> Sequence[DemoReply]:
         """Return what visitors said of a page, the oldest first."""
         return self.store.replies(demo)
-
-    def run_of(self, demo: Demo) -> Run:
-        """Return the run whose model answers on a page."""
-        return self._service.run(demo.run)
