@@ -7,6 +7,8 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 #   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .constraints.txt \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+# What Python has compiled once need not be compiled by each of some thousand processes, whatever the machine says.
+unexport PYTHONDONTWRITEBYTECODE
 ORDER := --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test setup setup-dev lint check test-gpu bench picture lock clean

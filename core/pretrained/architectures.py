@@ -157,7 +157,7 @@ def _in_words(named: str, config: Mapping[str, Any]) -> Iterator[None]:
     from safetensors import SafetensorError
     from transformers.utils import logging as library_logging
 
-    library_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    library_logging.disable_progress_bar()
     level = library_logging.get_verbosity()
     library_logging.set_verbosity(logging.CRITICAL)
     try:

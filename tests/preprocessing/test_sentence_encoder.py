@@ -67,7 +67,7 @@ def test_the_encoder_says_what_the_library_of_its_makers_says() -> None:
     texts = ("It broke.", "I would buy it again, and again.")
     cut = BertTokenizer.from_pretrained(encoder_folder())(list(texts), padding=True, return_tensors="pt")
     model = BertModel.from_pretrained(encoder_folder())
-    model.eval()  # type: ignore[no-untyped-call]
+    model.eval()
     with torch.inference_mode():
         layers = model(**cut, output_hidden_states=True).hidden_states
     mask = cut["attention_mask"][..., None]

@@ -37,7 +37,7 @@ WORDS = [
     "green",
 ]
 
-logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+logging.disable_progress_bar()
 
 
 def reader_folder(folder: Path, *, masked: bool = False) -> Path:

@@ -86,11 +86,11 @@ def train(job: Job) -> Time:
     def timed(*arguments: Any, **named: Any) -> dict[str, float]:
         nonlocal looking_s
         began = clock()
-        found = evaluate(*arguments, **named)
+        found: dict[str, float] = evaluate(*arguments, **named)
         looking_s += clock() - began
         return found
 
-    trainer.evaluate = timed  # type: ignore[method-assign]
+    trainer.evaluate = timed
     began = clock()
     trainer.train()
     seconds = clock() - began
