@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import RunNotFound
 from core.services.bootstrap import shared_service
+from core.services.verdict import verdict_of
 from pages.components.run.ended import ended_notice
 from pages.components.run.external_run import external_run
 from pages.components.run.head import run_head
@@ -33,8 +34,9 @@ def page() -> None:
         external_run(run)
         return
     report = shared_service().report(run.id)
-    run_story(run, task, report)
-    run_tabs(run, task, report)
+    found = verdict_of(shared_service(), run)
+    run_story(run, task, report, found)
+    run_tabs(run, task, report, found)
 
 
 def _nothing(run_id: str) -> None:

@@ -44,10 +44,9 @@ def contest(
     """Ask a language model about the test rows: is a prompt enough, or does training pay?"""
     service = open_service()
     contests = Contests(service)
-    endpoint = contests.endpoints.find(llm)
+    endpoint, say = contests.endpoints.find(llm), Console(stderr=True, highlight=False)
     if bool(dataset) == bool(run):
         raise UserError("Say about whose rows: --dataset NAME, or --run RUN.")
-    say = Console(stderr=True, highlight=False)
     template = _read(prompt) if prompt else ""
     task = service.run(run).task if run else service.dataset_service.entry(dataset).task
     most = 0 if is_written(task) else max(SHOTS) if shots is None else shots
@@ -55,14 +54,7 @@ def contest(
     contest_id = contests.start_trial(
         endpoint.name, dataset, run=run, shots=shots, template=template, confirmed_host=host
     )  # fmt: skip
-    now = _follow(contests, contest_id, say)
-    _print_tried(now, endpoint, say)
-    wanted = min(rows, now.test_rows) if rows else now.test_rows
-    planned = size_of(now.tried[0], endpoint, wanted, now.parallel)
-    say.print(f"Now {_in_words(planned, endpoint)}.", markup=False, soft_wrap=True)
-    host = _confirmed(endpoint, sent_in_words(wanted, "test", now.tried[0].shots), yes)
-    contests.confirm(contest_id, rows=wanted, confirmed_host=host)
-    _follow(contests, contest_id, say)
+    _ask_test_rows(contests, _follow(contests, contest_id, say), endpoint, rows, yes, say)
     result = contests.result(contest_id)
     if result is None:
         raise UserError("The contest has ended without a result. Begin it again.")
@@ -71,6 +63,19 @@ def contest(
     else:
         _print_result(result)
     return 0
+
+
+def _ask_test_rows(
+    contests: Contests, tried: ContestProgress, endpoint: Endpoint, rows: int, yes: bool, say: Console
+) -> None:
+    """Say what the trial found and what the test rows take; ask them once that is confirmed."""
+    _print_tried(tried, endpoint, say)
+    best, wanted = tried.tried[0], min(rows, tried.test_rows) if rows else tried.test_rows
+    planned = size_of(best, endpoint, wanted, tried.parallel)
+    say.print(f"Now {_in_words(planned, endpoint)}.", markup=False, soft_wrap=True)
+    host = _confirmed(endpoint, sent_in_words(wanted, "test", best.shots), yes)
+    contests.confirm(tried.id, rows=wanted, confirmed_host=host)
+    _follow(contests, tried.id, say)
 
 
 def _confirmed(endpoint: Endpoint, sent: str, yes: bool) -> str:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -18,6 +19,7 @@ from core.store.answer_store import AnswerStore
 PARALLEL = 4  # requests on their way at once
 TOLD_EVERY_S = 0.3
 _TOKENS_A_CHARACTER = 0.5  # most that may be written, where texts are: also of scripts with long tokens
+_Answered = tuple[str, LabelAnswer]  # with its key
 
 
 @dataclass(frozen=True)
@@ -82,30 +84,39 @@ def ask_all(
     keys = [answer_key(client.connection.endpoint, prompt, row) for row in rows]
     known = {key: LabelAnswer.from_json(text) for key, text in store.get(keys).items()}
     often = Counter(keys)
-    waiting = iter([(key, row) for key, row in dict(zip(keys, rows, strict=True)).items() if key not in known])
+    waiting = iter([one for one in dict(zip(keys, rows, strict=True)).items() if one[0] not in known])
     count = Count(sum(often[key] for key in known), len(keys))
     told(count)
 
-    def work(key: str, row: str) -> tuple[str, LabelAnswer]:
+    def work(key: str, row: str) -> _Answered:
         answer = patiently(lambda: ask_row(client, prompt, row), patience)
         store.put(key, answer.to_json())
         return key, answer
 
+    with closing(_arriving(work, waiting, parallel, patience)) as arriving:
+        for ended in arriving:
+            for one in ended:
+                key, answer = _result(one, client.connection.endpoint)
+                known[key], count = answer, count.with_answer(answer, often[key])
+            told(count)
+    return [known[key] for key in keys]
+
+
+def _arriving(
+    work: Callable[[str, str], _Answered], waiting: Iterator[tuple[str, str]], parallel: int, patience: Patience
+) -> Generator[set[Future[_Answered]]]:
+    """Yield what has ended, every third of a second; closed, it asks no more and waits for what is on its way."""
     with ThreadPoolExecutor(parallel, thread_name_prefix="asking") as pool:
-        open_: set[Future[tuple[str, LabelAnswer]]] = set()
+        open_: set[Future[_Answered]] = set()
         try:
             while True:
                 open_ |= {pool.submit(work, *one) for one in islice(waiting, parallel - len(open_))}
                 if not open_:
-                    break
+                    return
                 ended, open_ = wait(open_, TOLD_EVERY_S, FIRST_COMPLETED)
-                for one in ended:
-                    key, answer = _result(one, client.connection.endpoint)
-                    known[key], count = answer, count.with_answer(answer, often[key])
-                told(count)
+                yield ended
         finally:
             patience.stop.set()  # who waits for another attempt ends; what is on its way is kept when it comes
-    return [known[key] for key in keys]
 
 
 def ask_row(client: EndpointClient, prompt: Prompt, row: str) -> LabelAnswer:
@@ -131,7 +142,7 @@ def most_tokens(prompt: Prompt) -> int:
     return max(16, round(prompt.length * _TOKENS_A_CHARACTER))
 
 
-def _result(ended: "Future[tuple[str, LabelAnswer]]", endpoint: Endpoint) -> tuple[str, LabelAnswer]:
+def _result(ended: Future[_Answered], endpoint: Endpoint) -> _Answered:
     try:
         return ended.result()
     except TryAgain as error:

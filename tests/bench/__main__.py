@@ -12,6 +12,7 @@ from tests.bench import (
     hostile,
     intake,
     kills,
+    labels_curve,
     logging,
     optimizers,
     recipes,
@@ -34,6 +35,7 @@ SECTIONS = {
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,
     "kills": kills.measure,
+    "labels-curve": labels_curve.measure,
     "serving": serving.measure,
 }
 

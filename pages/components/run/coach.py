@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.evaluation.verdict import Verdict
 from core.runs import Run
 from core.services.advice.rules_on_run import advice_on
 from core.services.bootstrap import shared_service
-from core.services.verdict import verdict_of
 from pages.components.run.next_step import StepButton, step_button
 from pages.components.widgets.text import plain
 
@@ -17,12 +17,11 @@ ICONS = {
 MOST = 3  # pieces of advice: who is told more does nothing
 
 
-def coach(run: Run) -> None:
+def coach(run: Run, found: Verdict | None) -> None:
     """Show needed advice on a run, unless its end or next step gives it."""
     if run.cause == "diverged":
         return
     service = shared_service()
-    found = None if run.status.is_active else verdict_of(service, run)
     said = found.step.covers if found is not None else ()
     advice = [one for one in advice_on(service, run.id) if one.code not in said][:MOST]
     if not advice:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.evaluation.verdict import Verdict
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
@@ -25,7 +26,7 @@ from pages.components.widgets.refresh_rate import refresh_s
 ADVICE_LOOKS = 3  # of the progress, for one of the coach: what it says changes seldom
 
 
-def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
+def overview(run: Run, task: TaskSpec, report: Mapping[str, Any], found: Verdict | None) -> None:
     """Show what a run reached, what helps, and what it was made of."""
     if run.test:
         st.header("Scores", anchor=False)
@@ -38,7 +39,7 @@ def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     if run.status.is_active:
         st.fragment(_advice, run_every=ADVICE_LOOKS * refresh_s(), key="advice")(run.id)
     else:
-        coach(run)
+        coach(run, found)
     st.header("About this run", anchor=False)
     with st.container(gap="xsmall", key="about"):
         run_data(run)
@@ -51,4 +52,4 @@ def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
 
 def _advice(run_id: str) -> None:
     with shown_errors():
-        coach(shared_service().run(run_id))
+        coach(shared_service().run(run_id), None)

@@ -9,8 +9,6 @@ import streamlit as st
 from core.evaluation.target_status import TargetStatus
 from core.evaluation.verdict import Verdict
 from core.runs import Run
-from core.services.bootstrap import shared_service
-from core.services.verdict import verdict_of
 from core.specs import TaskSpec
 from pages.components.run.next_step import next_step
 from pages.components.widgets.lazy_expander import folded
@@ -29,9 +27,8 @@ SEALS: Mapping[TargetStatus | None, tuple[str, Literal["green", "blue", "orange"
 NOTHING_LEARNT: tuple[str, Literal["orange"]] = ("trending_flat", "orange")
 
 
-def verdict(run: Run, report: Mapping[str, Any]) -> None:
+def verdict(run: Run, report: Mapping[str, Any], found: Verdict | None) -> None:
     """Show a run's verdict and next step, with numbers and method in a fold."""
-    found = verdict_of(shared_service(), run)
     if found is None:
         if run.verdict:
             with st.container(border=True, key="verdict"):

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.evaluation.verdict import Verdict
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
@@ -25,7 +26,7 @@ from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.refresh_rate import refresh_s
 
 
-def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
+def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any], found: Verdict | None) -> None:
     """Show a run's progress or its result, and its live examples."""
     with st.container(key="answer", gap=None):
         live, result = st.container(key="live"), st.container(key="result")
@@ -33,7 +34,7 @@ def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
             with live:
                 st.fragment(_live, run_every=refresh_s(), key="live")(run.id, task)
         with result:
-            verdict(run, report)
+            verdict(run, report, found)
             run_target(run, task)
     _examples(run, task, report)
     with st.container(key="afterwards"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.evaluation.verdict import Verdict
 from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.charts.curve_chart import curve_chart
@@ -19,10 +20,10 @@ from pages.components.show.panel import can_show, show_it
 from pages.components.try_it.panel import can_be_tried, try_panel
 
 
-def run_tabs(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
+def run_tabs(run: Run, task: TaskSpec, report: Mapping[str, Any], found: Verdict | None) -> None:
     """Show the tabs of a run that was trained here."""
     tabs: dict[str, Callable[[], None]] = {"Try it": partial(try_panel, run, task)} if can_be_tried(run) else {}
-    tabs["Overview"] = partial(overview, run, task, report)
+    tabs["Overview"] = partial(overview, run, task, report, found)
     if has_mistakes(report):
         tabs["Mistakes"] = partial(failures, run, report)
     tabs["Curves"] = partial(_curves, run, task)
