@@ -1,13 +1,14 @@
 """Train, prompt, take the simple one, or not yet: the answer with its reason."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import FEWEST
 from core.evaluation.next_step.gains import value_in_words
+from core.evaluation.rule import Rule, first_said
 from core.evaluation.target_status import TargetStatus
 from core.formatting import money
 
@@ -108,24 +109,9 @@ class Choice:
         return next((one for one in self.good(self.language_models) if one.side in ("better", "unclear")), None)
 
 
-@dataclass(frozen=True)
-class DecisionRule:
-    """When to answer what.
-
-    Args:
-        code: Its name, in words joined by hyphens.
-        when: What must be so, for the table in the README.
-        check: Returns the answer where it is so.
-    """
-
-    code: str
-    when: str
-    check: Callable[[Choice], Decision | None]
-
-
 def decide(choice: Choice) -> Decision:
     """Return the answer of the first rule that fires."""
-    return next(found for rule in RULES if (found := rule.check(choice)) is not None)
+    return first_said(RULES, choice)
 
 
 def _few(choice: Choice) -> Decision | None:
@@ -187,19 +173,19 @@ def _not_yet(choice: Choice) -> Decision:
     return Decision("Not yet", "undecided", "nobody who reaches the target could be tested against the others.")
 
 
-RULES = (
-    DecisionRule("few-examples", "fewer than 10 test examples", _few),
-    DecisionRule("nothing-learnt", "nothing beats always giving the commonest answer, or the average", _nothing),
-    DecisionRule("target-missed", "there is a target, and nobody who was asked reaches it", _missed),
-    DecisionRule(
+RULES: tuple[Rule[Choice, Decision], ...] = (
+    Rule("few-examples", "fewer than 10 test examples", _few),
+    Rule("nothing-learnt", "nothing beats always giving the commonest answer, or the average", _nothing),
+    Rule("target-missed", "there is a target, and nobody who was asked reaches it", _missed),
+    Rule(
         "prompt", "a language model is clearly better than the run, or alone reaches the target; no simple one does",
         _prompt,
     ),
-    DecisionRule(
+    Rule(
         "simple", "a baseline is good enough, not clearly worse than the run, and its answers are not dearer", _simple
     ),
-    DecisionRule("train", "the run reaches the target, or there is none", _train),
-    DecisionRule("undecided", "nothing of the above", _not_yet),
+    Rule("train", "the run reaches the target, or there is none", _train),
+    Rule("undecided", "nothing of the above", _not_yet),
 )  # fmt: skip
 
 

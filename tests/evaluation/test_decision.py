@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.evaluation.decision import RULES, Choice, DecisionRule, Option, decide
+from core.evaluation.decision import RULES, Choice, Decision, Option, decide
 from core.evaluation.judged import Judged
+from core.evaluation.rule import Rule
 from core.evaluation.run_result import Difference
 from core.specs import Score
 from core.tasks.text_classification import TASK
@@ -54,7 +55,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_each_rule_speaks_where_it_must_and_is_silent_where_it_must_not(rule: DecisionRule) -> None:
+def test_each_rule_speaks_where_it_must_and_is_silent_where_it_must_not(rule: Rule[Choice, Decision]) -> None:
     must, must_not = CASES[rule.code]
     assert decide(must).rule == rule.code
     assert decide(must_not).rule != rule.code

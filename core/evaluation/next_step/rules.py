@@ -10,8 +10,9 @@ from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import FEWEST
 from core.evaluation.more_labels import more_labels
 from core.evaluation.next_step.gains import CANNOT_TELL, beside_missing, points, value_in_words
-from core.evaluation.next_step.situation import NextStep, Rule, Situation, Sizes
+from core.evaluation.next_step.situation import NextStep, Situation, Sizes
 from core.evaluation.nouns import plural
+from core.evaluation.rule import Rule, first_said
 from core.evaluation.target_status import TargetStatus
 
 TAKE_IT = "Take the simple one"
@@ -262,7 +263,7 @@ def _nothing_known(known: Situation) -> NextStep:
     return NextStep("try-it", "try it on your own examples, and look at its mistakes", gain, "Try it", "try_it.py")
 
 
-RULES = (
+RULES: tuple[Rule[Situation, NextStep], ...] = (
     Rule("few-examples", "fewer than 10 test examples, or of the class that the target speaks of", _few_examples),
     Rule("use-it", "the target is reached, or likely so", _use_it),
     Rule("other-run", "another run on the same data is better by more than this one's interval", _other_run),
@@ -285,4 +286,4 @@ RULES = (
 
 def next_step(known: Situation) -> NextStep:
     """Return the step of the first rule that fires."""
-    return next(step for rule in RULES if (step := rule.check(known)) is not None)
+    return first_said(RULES, known)

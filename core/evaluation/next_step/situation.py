@@ -1,6 +1,6 @@
 """What a rule on the next step is shown, and what it answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,18 +136,3 @@ class NextStep:
     def text(self) -> str:
         """Both as they stand in a message."""
         return f"Next: {self.action}. {self.gain}"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When to advise what.
-
-    Args:
-        code: Its name, in words joined by hyphens.
-        when: What must be so, for the table in the README.
-        check: Returns the step where it is so.
-    """
-
-    code: str
-    when: str
-    check: Callable[[Situation], NextStep | None]
