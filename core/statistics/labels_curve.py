@@ -109,7 +109,9 @@ def labels_curve(
     A power law, error = a + b rows^-c with a and b of 0 or more, is fitted to the mean error of each size and carried
     on to twice the rows. The interval is that of resampled test rows (whole groups, the same for all sizes) and of the
     luck of the draw: how far scores of one size differ says how much luck a training set brings, which falls with its
-    size; it counts for each mean and for the one training set that would be twice as large.
+    size; it counts for each mean and for the one training set that would be twice as large. Where the law, fitted
+    without the whole, misses the whole by more than chance explains, that much is added: some methods learn nothing
+    from few rows, and then much.
 
     Source:
         Cortes, Jackel, Solla, Vapnik and Denker, "Learning Curves: Asymptotic Values and Rate of Convergence", 1993;
@@ -135,13 +137,16 @@ def labels_curve(
     spread = np.sqrt(luck / sizes * (1 - shares) / counts)
     means += chance.normal(size=means.shape) * spread
     weights, end = sizes * counts, sizes[-1]
-    gains = _gains(sizes, means, weights)
-    gains += chance.normal(size=RESAMPLES) * math.sqrt(luck / (2 * end))
+    mean = np.array([[each.mean() for each in own]])
+    gain, gains = (_likely_gains(sizes, errors, weights) for errors in (mean, means))
+    unsure = luck / (2 * end) + _misfit(sizes, mean, means, weights, luck)
+    gains += chance.normal(size=RESAMPLES) * math.sqrt(unsure)
+    if metric.statistic == "share":  # which so many rows know in such steps
+        gains += chance.uniform(-1, 1, RESAMPLES) / len(parts[0][0].nll)
     low, high = np.percentile(gains[np.isfinite(gains)], (2.5, 97.5))
-    gain = _gains(sizes, np.array([[each.mean() for each in own]]), weights)[0]
     ends = np.percentile(means, (2.5, 97.5), axis=0)
     points = [_point(metric, size, each, ends[:, i]) for i, (size, each) in enumerate(zip(sizes, own, strict=True))]
-    return LabelsCurve(kind, name, metric.name, tuple(points), float(gain), float(low), float(high))
+    return LabelsCurve(kind, name, metric.name, tuple(points), float(gain[0]), float(low), float(high))
 
 
 def _point(metric: MetricSpec, size: float, errors: Values, ends: Values) -> SizePoint:
@@ -181,6 +186,21 @@ def _resampled(example: Predictions, chance: np.random.Generator) -> "list[NDArr
     count, rows = int(clusters.max()) + 1, np.arange(total)
     drawn = (np.bincount(chance.integers(count, size=count), minlength=count) for _ in range(RESAMPLES))
     return [np.repeat(rows, times[clusters]) for times in drawn]
+
+
+def _likely_gains(sizes: Values, errors: Values, weights: Values) -> Values:
+    """Return what twice the rows would bring: at most the error that is left."""
+    return np.minimum(_gains(sizes, errors, weights), errors[:, -1])
+
+
+def _misfit(sizes: Values, mean: Values, means: Values, weights: Values, luck: float) -> float:
+    """Return by which variance the law misses the whole, beyond chance, when fitted without it."""
+
+    def missed(errors: Values) -> Values:
+        foreseen = _gains(sizes[:-1], errors[:, :-1], weights[:-1])  # of twice the half
+        return np.asarray(errors[:, -2] - errors[:, -1] - foreseen)
+
+    return max(float(missed(mean)[0] ** 2 - missed(means).var() - luck / sizes[-1]), 0.0)
 
 
 def _gains(sizes: Values, errors: Values, weights: Values) -> Values:

@@ -35,6 +35,10 @@ class AnswerStore:
             self._connection.execute("PRAGMA synchronous=FULL")  # an answer that was paid for outlives a power cut
             self._connection.execute(_TABLE)
 
+    def __len__(self) -> int:
+        with self._lock, self._said():
+            return int(self._connection.execute("SELECT count(*) FROM answers").fetchone()[0])
+
     def get(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the answers that are known, by key."""
         wanted, found = list(dict.fromkeys(keys)), dict[str, str]()

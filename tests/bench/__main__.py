@@ -6,6 +6,7 @@ import sys
 from tests.bench import (
     checkpoint,
     contenders,
+    contest,
     coverage,
     crossfit,
     dashboard,
@@ -31,6 +32,7 @@ SECTIONS = {
     "checkpoint": checkpoint.measure,
     "optimizers": optimizers.measure,
     "contenders": contenders.measure,
+    "contest": contest.measure,
     "coverage": coverage.measure,
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,

@@ -74,7 +74,7 @@ def test_a_killed_contest_goes_on_and_asks_nothing_twice(service: Service, conte
     assert ended(contests, contest_id).state == "interrupted"
     asked = set(fake.rows)
     with closing(AnswerStore(service.settings.home)) as store:
-        kept = store._connection.execute("SELECT count(*) FROM answers").fetchone()[0]
+        kept = len(store)
     assert kept >= 20 + len(asked) - PARALLEL  # of the trial and of the test split
     contests.resume(contest_id)
     assert ended(contests, contest_id).state == "done"
@@ -88,6 +88,7 @@ def test_a_killed_contest_goes_on_and_asks_nothing_twice(service: Service, conte
     assert result.money == 0.00297  # (18,000 x 0.15 + 450 x 0.60) / 1,000,000
     assert result.asked <= 150 - len(asked) + PARALLEL
     assert result.versions_asked == 1
+    assert any("Up to 4 answers that were on their way then" in note for note in result.notes)
 
 
 def test_a_command_asks_beside_nothing_but_the_data(cli: Cli, contests: Contests, fake: Behaviour) -> None:

@@ -129,7 +129,8 @@ class Contests:
             raise UserError(
                 f"'{now.name}' is another model or address by now ({kept.model} at {kept.host}). Begin a new contest."
             )
-        self._start(contest_id, request | {"endpoint": asdict(kept)}, now)
+        ended = int(request.get("ended_from_outside", 0)) + (now.state == "interrupted")
+        self._start(contest_id, request | {"endpoint": asdict(kept), "ended_from_outside": ended}, now)
 
     def forget(self, contest_id: str) -> None:
         """Take a contest off the list; the result beside a run stays.

@@ -107,9 +107,21 @@ def _test(
         tuple(map(int, places)), (), tuple(map(int, rows.targets)), tuple(map(int, rows.clusters)), (), None, 0, 0,
         0, 0, True, None, reporter.now.asked - asked_before, endpoint.currency, endpoint.priced_on, endpoint.price_in,
         endpoint.price_out, trial.p50_ms, trial.p95_ms, reporter.spent_s, client.ability.constraint, versions,
+        notes=_on_their_way(int(request.get("ended_from_outside", 0))),
     )  # fmt: skip
     result = with_costs(result, endpoint, answers)
     return labelled(result, answers) if data.labels else _with_texts(result, rows, answers)
+
+
+def _on_their_way(ends: int) -> tuple[str, ...]:
+    """Return what nobody here can know of answers that were on their way when the process was ended."""
+    if not ends:
+        return ()
+    often = "once" if ends == 1 else f"{ends} times"
+    return (
+        f"Its process was ended from outside {often}. Up to {ends * PARALLEL} answers that were on their way then did "
+        "not arrive and were asked for again: whether the endpoint counts them twice cannot be known here.",
+    )
 
 
 def _with_texts(result: ContestResult, rows: ContestRows, answers: list[LabelAnswer]) -> ContestResult:

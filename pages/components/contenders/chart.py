@@ -15,13 +15,14 @@ from pages.components.widgets.text import interval, number
 
 ROW_HEIGHT, HEIGHT = 56, 360  # pixels of one contender in the chart of scores alone; of the other one
 ROOM = 0.35  # of a factor of ten, beside the outermost signs
+FEWEST_PRICED = 2  # contenders whose answers' cost is known; of fewer the chart shows scores alone
 LONGEST = 34  # characters of a name beside its sign
 
 
 def contender_chart(shown: Sequence[Contender], metric: MetricSpec, currency: str) -> dict[str, Any]:
     """Return a figure of contenders by score and, where known, cost."""
-    priced = [one for one in shown if one.takes.thousand]
-    if len(priced) < 2:
+    priced = _priced(shown)
+    if len(priced) < FEWEST_PRICED:
         return _scores(shown, metric)
     palette, scale = colors(), 100 if metric.unit == "percent" else 1
     logs = [math.log10(one.takes.thousand or 1) for one in priced]
@@ -51,6 +52,16 @@ def contender_chart(shown: Sequence[Contender], metric: MetricSpec, currency: st
             },
         },
     }  # fmt: skip
+
+
+def without_place(shown: Sequence[Contender]) -> list[Contender]:
+    """Return who is not in the chart, as it shows costs and theirs are not known."""
+    priced = _priced(shown)
+    return [one for one in shown if one not in priced] if len(priced) >= FEWEST_PRICED else []
+
+
+def _priced(shown: Sequence[Contender]) -> list[Contender]:
+    return [one for one in shown if one.takes.thousand]
 
 
 def _point(one: Contender, metric: MetricSpec, currency: str, side: str) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from core.services.comparison.contenders import Contender, contenders_of
 from core.services.prices import hour_price
 from core.specs import MetricSpec, Score, TaskSpec
 from pages.components.charts.figure_chart import figure_chart
-from pages.components.contenders.chart import contender_chart
+from pages.components.contenders.chart import contender_chart, without_place
 from pages.components.contenders.words import FRONT, KINDS, STANDINGS, scored, taken
 from pages.components.widgets.lazy_expander import folded
 from pages.components.widgets.text import interval, number, plain
+
+AGAIN = "Run again while this machine does nothing else: the time of an answer is measured at the end of a run."
 
 
 def contenders(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
@@ -36,6 +38,8 @@ def contenders(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
         f"{one.short} {number(metric, one.scores[metric.name].value)}" for one in shown
     )
     figure_chart(contender_chart(shown, metric, price.currency), key=f"contenders-{run.id}", alt=alt)
+    for said in _not_in_chart(shown, str((report.get("costs") or {}).get("unmeasured") or "")):
+        st.caption(f":material/timer_off: {plain(said)}")
     st.dataframe(
         _table(shown, metric, price.currency), hide_index=True, row_height=36, height="content",
         key=f"contender-table-{run.id}", alt="Scores, tests and costs of all contenders",
@@ -52,6 +56,17 @@ def contenders(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
         st.dataframe(_numbers(every, task), hide_index=True, row_height=36)
 
     folded("All numbers", numbers, key=f"numbers-{run.id}", icon=":material/table_rows:")
+
+
+def _not_in_chart(shown: Sequence[Contender], why_own: str) -> list[str]:
+    """Return who has no place in the chart of costs, why, and how to give it one."""
+    names = [one.short for one in without_place(shown) if one.standing != "reference"]
+    found = [f"Not in the chart, as what an answer costs is not known: {_and(names)}."] if names else []
+    own = next((one for one in without_place(shown) if one.standing == "reference"), None)
+    if own is not None:
+        why = why_own or "it was not measured when this run ended"
+        found.insert(0, f"{own.short} is not in the chart, as nobody knows what its answers cost: {why}. {AGAIN}")
+    return found
 
 
 def finding(shown: Sequence[Contender]) -> str:
