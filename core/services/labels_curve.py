@@ -20,6 +20,10 @@ from core.statistics.labels_curve import LabelsCurves
 RESULT, MODULE = "labels-curve.json", "core.worker.labels_curve"
 UNKNOWN = "This look at the labels is not known any more. Start it again on the run's page."
 ENDED = "Its process was ended from outside, or memory was short. What was fitted is kept: start it again to go on."
+MORE_TEXT = (
+    "A text has no labels, and parts of it cannot tell what more would bring: stretches from all over one text are "
+    "alike, and what is added would be another text. Import more of it, train again, and compare the two runs."
+)
 _RESULT = TypeAdapter(LabelsCurves)
 State = Literal["working", "done", "failed", "cancelled"]
 
@@ -66,7 +70,7 @@ class LabelsCurveJobs:
         if task is None or not run.is_own or run.status is not RunStatus.SUCCEEDED or not run.test:
             return "Only a run that has ended here with a score can tell whether more labels help."
         if "writing" in task.parts:
-            return "This data has no labels: for a text, import more of it and compare the two runs."
+            return MORE_TEXT
         try:
             data.find(run.config.dataset, fingerprint=run.config.dataset_version)
         except UserError:

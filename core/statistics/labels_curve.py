@@ -109,9 +109,9 @@ def labels_curve(
     A power law, error = a + b rows^-c with a and b of 0 or more, is fitted to the mean error of each size and carried
     on to twice the rows. The interval is that of resampled test rows (whole groups, the same for all sizes) and of the
     luck of the draw: how far scores of one size differ says how much luck a training set brings, which falls with its
-    size; it counts for each mean and for the one training set that would be twice as large. Where the law, fitted
-    without the whole, misses the whole by more than chance explains, that much is added: some methods learn nothing
-    from few rows, and then much.
+    size; it counts for each mean and for the one training set that would be twice as large. Where the law
+    misses the scores by more than chance explains, that much is added: some methods learn nothing from few rows, and
+    then much.
 
     Source:
         Cortes, Jackel, Solla, Vapnik and Denker, "Learning Curves: Asymptotic Values and Rate of Convergence", 1993;
@@ -138,9 +138,9 @@ def labels_curve(
     means += chance.normal(size=means.shape) * spread
     weights, end = sizes * counts, sizes[-1]
     mean = np.array([[each.mean() for each in own]])
-    gain, gains = (_likely_gains(sizes, errors, weights) for errors in (mean, means))
-    unsure = luck / (2 * end) + _misfit(sizes, mean, means, weights, luck)
-    gains += chance.normal(size=RESAMPLES) * math.sqrt(unsure)
+    (gain, missed), (gains, missed_by_chance) = (_gains(sizes, errors, weights) for errors in (mean, means))
+    misfit = max(2 * float(missed[0]) - float(missed_by_chance.mean()), 0.0)  # resamples hold chance twice
+    gains += chance.normal(size=RESAMPLES) * math.sqrt(luck / (2 * end) + misfit)
     if metric.statistic == "share":  # which so many rows know in such steps
         gains += chance.uniform(-1, 1, RESAMPLES) / len(parts[0][0].nll)
     low, high = np.percentile(gains[np.isfinite(gains)], (2.5, 97.5))
@@ -188,23 +188,10 @@ def _resampled(example: Predictions, chance: np.random.Generator) -> "list[NDArr
     return [np.repeat(rows, times[clusters]) for times in drawn]
 
 
-def _likely_gains(sizes: Values, errors: Values, weights: Values) -> Values:
-    """Return what twice the rows would bring: at most the error that is left."""
-    return np.minimum(_gains(sizes, errors, weights), errors[:, -1])
+def _gains(sizes: Values, errors: Values, weights: Values) -> tuple[Values, Values]:
+    """Return how far fitted power laws fall from the last size to twice it, and their mean squared misses.
 
-
-def _misfit(sizes: Values, mean: Values, means: Values, weights: Values, luck: float) -> float:
-    """Return by which variance the law misses the whole, beyond chance, when fitted without it."""
-
-    def missed(errors: Values) -> Values:
-        foreseen = _gains(sizes[:-1], errors[:, :-1], weights[:-1])  # of twice the half
-        return np.asarray(errors[:, -2] - errors[:, -1] - foreseen)
-
-    return max(float(missed(mean)[0] ** 2 - missed(means).var() - luck / sizes[-1]), 0.0)
-
-
-def _gains(sizes: Values, errors: Values, weights: Values) -> Values:
-    """Return how far fitted power laws fall from the last size to twice it.
+    No method gains more than the error that is left.
 
     Args:
         sizes: (S,) rows.
@@ -222,4 +209,4 @@ def _gains(sizes: Values, errors: Values, weights: Values) -> Values:
         off = ((errors - level[:, None] - slope[:, None] * x) ** 2) @ share
         found = np.where(off < best, slope * (1 - 2.0**-exponent), found)
         best = np.minimum(off, best)
-    return found
+    return np.minimum(found, errors[:, -1]), best

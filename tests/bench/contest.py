@@ -4,7 +4,7 @@
 
 In each of twenty seeds the endpoint is right on 80 % of the rows, names no label on 5 %, answers every seventh request
 with 429 and cuts every eleventh connection in the middle of its answer; while the test rows are asked, the contest's
-process is killed by SIGKILL, and then resumed. `BENCH_SEEDS` says how many seeds.
+process is killed by SIGKILL, and then resumed. `BENCH_SEEDS` says how many, `BENCH_FIRST_SEED` which is the first.
 """
 
 import csv
@@ -29,7 +29,7 @@ from core.store.answer_store import AnswerStore
 from tests.contest.fake_endpoint import ANSWER_TOKENS, PROMPT_TOKENS, Behaviour, fake_endpoint
 from tests.golden.console import answer
 
-SEEDS = int(os.environ.get("BENCH_SEEDS", "20"))
+SEEDS, FIRST_SEED = int(os.environ.get("BENCH_SEEDS", "20")), int(os.environ.get("BENCH_FIRST_SEED", "0"))
 ROWS, ASKED, ACCURACY, NO_LABEL, LATENCY_S = 1_600, 200, 0.8, 0.05, 0.02
 PRICE_IN, PRICE_OUT = "0.15", "0.60"
 LONGEST_S = 600.0
@@ -43,7 +43,7 @@ def measure() -> Iterator[dict[str, object]]:
         os.environ["TOUCHSTONE_HOME"] = folder
         _import(Path(folder) / "rows.csv")
         service = open_service(Settings(home=Path(folder)))
-        for seed in range(SEEDS):
+        for seed in range(FIRST_SEED, FIRST_SEED + SEEDS):
             found = _seed(Contests(service), Path(folder), seed)
             held, twice = held + bool(found["holds"]), twice + int(str(found["asked_twice"]))
             wrong_cost += not found["cost_is_exact"]

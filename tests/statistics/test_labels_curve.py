@@ -41,6 +41,13 @@ def test_where_the_curve_is_flat_or_luck_is_large_it_says_that_it_cannot_tell() 
     assert more_labels(flat, ACCURACY).startswith("Whether twice the labels would help cannot be told: −")
 
 
+def test_a_law_that_misses_the_whole_promises_nothing() -> None:
+    learns_late = fits({100: 0.5, 250: 0.5, 500: 0.1, 1000: 0.06}, 400)
+    found = labels_curve("baseline", "boosted trees", ACCURACY, learns_late)
+    assert not found.is_clear
+    assert found.gain <= 0.06  # no more than what is wrong
+
+
 def test_the_interval_holds_what_twice_the_labels_bring() -> None:
     chance, held = np.random.default_rng(11), 0
     for _ in range(20):

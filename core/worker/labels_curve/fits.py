@@ -26,6 +26,7 @@ from core.services.labels_curve import read_result, write_result
 from core.services.run_service import Service
 from core.specs import SPLITS, Predictions, SplitName
 from core.specs.baseline import BaselineSpec
+from core.statistics import labels_curve as statistics
 from core.statistics.labels_curve import (
     DRAWS,
     FEWEST_ROWS,
@@ -62,6 +63,11 @@ class Subject:
         own = Path(__file__).read_bytes()
         mark = f"{self.run.config_hash} {self.data.version.fingerprint} {code_of_baselines()}"
         return hashlib.sha256(mark.encode() + own).hexdigest()[:32]
+
+    @cached_property
+    def curve_key(self) -> str:
+        """What says of which fits, and by which statistics, a curve is."""
+        return hashlib.sha256(self.key.encode() + Path(statistics.__file__).read_bytes()).hexdigest()[:32]
 
     def rows(self, draw: int) -> list[NDArray[np.int64]]:
         """Return the training rows of a draw for each share."""
@@ -101,12 +107,12 @@ def find_curves(run_id: str, *, with_model: bool, reporter: Reporter) -> None:
     reporter.tell("Loading the data", 0, 0, None)
     subject = _subject(service, run)
     folder, known = service.folder(run_id), read_result(service.folder(run_id))
-    curves = dict(known.curves) if known is not None and known.key == subject.key else {}
+    curves = dict(known.curves) if known is not None and known.key == subject.curve_key else {}
     wanted = ["baseline", *(["model"] if with_model else [])]
     for kind in wanted:
         if kind not in curves:
             curves[kind] = _curve(service, subject, kind, reporter)
-            write_result(folder, LabelsCurves(subject.key, curves))
+            write_result(folder, LabelsCurves(subject.curve_key, curves))
 
 
 def _subject(service: Service, run: Run) -> Subject:

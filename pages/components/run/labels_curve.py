@@ -5,7 +5,7 @@ import streamlit as st
 from core.evaluation.more_labels import more_labels
 from core.runs import Run
 from core.services.bootstrap import shared_service
-from core.services.labels_curve import LabelsCurveJobs, LabelsCurveProgress
+from core.services.labels_curve import MORE_TEXT, LabelsCurveJobs, LabelsCurveProgress
 from core.specs import MetricSpec, TaskSpec
 from core.statistics.labels_curve import LabelsCurve
 from pages.components.charts.colors import colors, figure_layout
@@ -21,7 +21,10 @@ SYMBOLS = {"baseline": "diamond", "model": "circle"}
 def labels_curve(run: Run, task: TaskSpec) -> None:
     """Show whether more labels would help, or offer to find out."""
     jobs = LabelsCurveJobs(shared_service())
-    if jobs.why_not(run):
+    if why := jobs.why_not(run):
+        if why == MORE_TEXT:
+            st.header("Would more text help?", anchor=False)
+            st.caption(plain(why))
         return
     st.header("Would more labels help?", anchor=False)
     working = (now := jobs.progress(run.id)) is not None and now.state == "working"
