@@ -21,7 +21,7 @@ RESULT, MODULE = "labels-curve.json", "core.worker.labels_curve"
 UNKNOWN = "This look at the labels is not known any more. Start it again on the run's page."
 ENDED = "Its process was ended from outside, or memory was short. What was fitted is kept: start it again to go on."
 MORE_TEXT = (
-    "A text has no labels, and parts of it cannot tell what more would bring: stretches from all over one text are "
+    "A text has no labels, and parts of it cannot tell what more would add: stretches from all over one text are "
     "alike, and what is added would be another text. Import more of it, train again, and compare the two runs."
 )
 _RESULT = TypeAdapter(LabelsCurves)
