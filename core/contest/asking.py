@@ -105,7 +105,7 @@ def ask_all(
 def _arriving(
     work: Callable[[str, str], _Answered], waiting: Iterator[tuple[str, str]], parallel: int, patience: Patience
 ) -> Generator[set[Future[_Answered]]]:
-    """Yield what has ended, every third of a second; closed, it asks no more and waits for what is on its way."""
+    """Yield what has ended, every third of a second; closed, ask no more."""
     with ThreadPoolExecutor(parallel, thread_name_prefix="asking") as pool:
         open_: set[Future[_Answered]] = set()
         try:

@@ -24,5 +24,5 @@ class Rule(Generic[Known, Said]):
 
 
 def first_said(rules: Sequence[Rule[Known, Said]], known: Known) -> Said:
-    """Return what the first rule that fires says; the last one always does."""
+    """Return what the first rule that fires says; the last always does."""
     return next(said for rule in rules if (said := rule.check(known)) is not None)

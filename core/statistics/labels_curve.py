@@ -189,7 +189,7 @@ def _resampled(example: Predictions, chance: np.random.Generator) -> "list[NDArr
 
 
 def _gains(sizes: Values, errors: Values, weights: Values) -> tuple[Values, Values]:
-    """Return how far fitted power laws fall from the last size to twice it, and their mean squared misses.
+    """Return what fitted power laws gain by twice the rows; mean squared misses.
 
     No method gains more than the error that is left.
 

@@ -114,7 +114,7 @@ def _test(
 
 
 def _on_their_way(ends: int) -> tuple[str, ...]:
-    """Return what nobody here can know of answers that were on their way when the process was ended."""
+    """Return what cannot be known of answers that a killed process waited for."""
     if not ends:
         return ()
     often = "once" if ends == 1 else f"{ends} times"

@@ -55,7 +55,7 @@ def contender_chart(shown: Sequence[Contender], metric: MetricSpec, currency: st
 
 
 def without_place(shown: Sequence[Contender]) -> list[Contender]:
-    """Return who is not in the chart, as it shows costs and theirs are not known."""
+    """Return who is not in a chart of costs, as theirs are unknown."""
     priced = _priced(shown)
     return [one for one in shown if one not in priced] if len(priced) >= FEWEST_PRICED else []
 

@@ -59,7 +59,7 @@ def contenders(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
 
 
 def _not_in_chart(shown: Sequence[Contender], why_own: str) -> list[str]:
-    """Return who has no place in the chart of costs, why, and how to give it one."""
+    """Return who is not in the chart of costs, and why."""
     names = [one.short for one in without_place(shown) if one.standing != "reference"]
     found = [f"Not in the chart, as what an answer costs is not known: {_and(names)}."] if names else []
     own = next((one for one in without_place(shown) if one.standing == "reference"), None)
