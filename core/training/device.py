@@ -15,6 +15,7 @@ import torch
 
 from core.errors import UserError
 
+SMALL = 2_000_000  # weights: up to here threads wait for each other longer than they compute
 CGROUP = Path("/sys/fs/cgroup")
 LIBRARIES = ("torch", "numpy", "safetensors", "scikit-learn", "transformers", "tokenizers")
 
@@ -60,6 +61,12 @@ def choose_device(wanted: str, threads: int | None = None) -> torch.device:
 def answering_threads() -> int:
     """Return the CPU threads for inference: one for each core available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def use_threads_for(module: torch.nn.Module) -> None:
+    """Let this thread compute with as many CPU threads as serve a network: small ones lose by a second."""
+    is_small = sum(weight.numel() for weight in module.parameters()) < SMALL
+    torch.set_num_threads(1 if is_small else answering_threads())
 
 
 def describe_device(device: torch.device) -> str:

@@ -1,6 +1,7 @@
 """The inference server: put together."""
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from core.errors import TouchstoneError
 from core.serving.explanation.routes import explain_router
 from core.serving.explanation.what_matters import WhatMattersJobs
 from core.serving.server.answer_routes import answer_router
+from core.serving.server.direct import Direct
 from core.serving.server.errors import CLIENT_LEFT, error_response, respond
 from core.serving.server.generation_routes import Writers
 from core.serving.server.guard import Guard, Limits
@@ -26,8 +28,9 @@ from core.serving.server.metrics import Metrics
 from core.serving.server.model_pool import ModelPool
 from core.serving.server.openai_routes import openai_router
 from core.serving.server.served_runs import Registry
-from core.serving.server.task_routes import task_router
+from core.serving.server.task_routes import asking, task_router
 
+SWITCH_S = 0.0005  # a model's thread gives way to the server's: Python's 5 ms are ten answers of a small model
 _log = logging.getLogger("touchstone.serving")
 
 
@@ -56,6 +59,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_S)
         await pool.preload(preload)
         yield
         pool.close()
@@ -69,10 +73,12 @@ def create_app(
     )  # fmt: skip
     app.include_router(openai_router(pool, bounds, writers))
     app.include_router(answer_router(pool, bounds, writers))
-    app.include_router(task_router(pool, bounds, writers))
+    ask = asking(pool, bounds, writers)
+    app.include_router(task_router(ask))
     app.include_router(explain_router(pool, measuring))
     _add_status(app, pool, metrics)
     _add_errors(app)
+    app.add_middleware(Direct, ask=ask, handlers=app.exception_handlers)
     app.add_middleware(Guard, is_token=is_token, limits=bounds, metrics=metrics)
     return app
 

@@ -67,7 +67,10 @@ class Batcher:
         return await asked.answers  # a cancelled caller cancels this, which takes it out of the next batch
 
     async def _answer_all(self) -> None:
-        while batch := self._next_batch():
+        while True:
+            await asyncio.sleep(0)  # what has reached the sockets meanwhile comes along
+            if not (batch := self._next_batch()):
+                return
             self._measured(sum(len(asked.inputs) for asked in batch))
             await self._answer_batch(batch)
 

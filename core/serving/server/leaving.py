@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 T = TypeVar("T")
+SOON_S = 0.05  # most answers are there by then: watching for who leaves costs as much as they do
 
 
 class ClientLeft(Exception):
@@ -23,18 +24,29 @@ async def while_there(request: Request, work: Coroutine[Any, Any, T]) -> T:
     Raises:
         ClientLeft: The client has left.
     """
-    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
+    asking = asyncio.current_task()
+    assert asking is not None
+    watching: list[asyncio.Task[None]] = []
+    later = asyncio.get_running_loop().call_later(SOON_S, lambda: watching.append(_watch(request, asking)))
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientLeft
-        return working.result()
+        return await work
+    except asyncio.CancelledError:
+        if watching and watching[0].done() and not watching[0].cancelled():  # it was not the time limit
+            asking.uncancel()
+            raise ClientLeft from None
+        raise
     finally:
-        working.cancel()
-        leaving.cancel()
-        await asyncio.wait({working, leaving})
+        later.cancel()
+        for task in watching:
+            task.cancel()
 
 
-async def _left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+def _watch(request: Request, asking: "asyncio.Task[Any]") -> "asyncio.Task[None]":
+    """Return what cancels a task once its client leaves."""
+
+    async def left() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        asking.cancel()
+
+    return asyncio.create_task(left())

@@ -189,6 +189,9 @@ def _answers_of(predictor: Predictor) -> Any:
     """Return what computes a batch: labels or numbers."""
 
     def answers(inputs: Sequence[Any]) -> list[Prediction] | list[NumberPrediction]:
+        from core.training.device import use_threads_for
+
+        use_threads_for(predictor.module)
         if predictor.task.output_kind == "number":
             return predictor.predict_numbers(inputs)
         return predictor.predict(inputs)

@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,15 @@ from core.serving.server.model_pool import ModelPool, WarmModel
 CSV = "text/csv"
 
 
-def task_router(pool: ModelPool, limits: Limits, writers: Writers) -> APIRouter:
-    """Return the routes.
+def asking(pool: ModelPool, limits: Limits, writers: Writers) -> Callable[[str, Request], Awaitable[Response]]:
+    """Return what answers a request to a model in Hugging Face's format for its task.
 
     Args:
         pool: The models.
         limits: Of a request.
         writers: Writes for models of text.
     """
-    router = APIRouter()
 
-    @router.post("/models/{name}", summary="Ask a model, in Hugging Face's format for its task")
     async def ask(name: str, request: Request) -> Response:
         """Send JSON {"inputs": ...}, the bytes of an image, or a CSV file.
 
@@ -54,6 +52,13 @@ def task_router(pool: ModelPool, limits: Limits, writers: Writers) -> APIRouter:
                 return await generated_text(request, pool, warm, asked, writers)
             return JSONResponse(await while_there(request, _answer(warm, asked, limits)))
 
+    return ask
+
+
+def task_router(ask: Callable[[str, Request], Awaitable[Response]]) -> APIRouter:
+    """Return the route, as the page of the API shows it; `Direct` answers it."""
+    router = APIRouter()
+    router.post("/models/{name}", summary="Ask a model, in Hugging Face's format for its task")(ask)
     return router
 
 
