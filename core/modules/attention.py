@@ -54,6 +54,21 @@ class CausalSelfAttention(nn.Module):
         seen = F.scaled_dot_product_attention(query, key, value, is_causal=past is None)
         return self._joined(seen), (key, value)
 
+    def advance_rows(self, x: Tensor, past: KeyValue, lengths: Tensor, seen: Tensor) -> Tensor:
+        """Return the attention of one new position of each row over its own past, which it joins.
+
+        Args:
+            x: The new positions, (B, 1, width).
+            past: Keys and values of rows, each (R, H, C, D) with R >= B; written at `lengths`.
+            lengths: How many positions each row has already, (B,).
+            seen: Which positions each row looks at, (B, 1, 1, T).
+        """
+        query, key, value = self._heads(x)
+        rows, most = torch.arange(len(x), device=x.device), seen.shape[-1]
+        past[0][rows, :, lengths], past[1][rows, :, lengths] = key[:, :, 0], value[:, :, 0]
+        keys, values = past[0][: len(x), :, :most], past[1][: len(x), :, :most]
+        return self._joined(F.scaled_dot_product_attention(query, keys, values, attn_mask=seen))
+
     def _heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return query, key and value, each (B, H, T, D)."""
         batch, length, width = x.shape

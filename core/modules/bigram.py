@@ -28,3 +28,31 @@ class NextTable(nn.Module):
         """Return the logits of the id that follows each position."""
         logits: Tensor = self.scores(ids)
         return logits
+
+    def rows(self) -> "TableRows":
+        """Return what writes several texts; there is nothing to remember of them."""
+        return TableRows(self)
+
+
+class TableRows:
+    """Several texts of which only the last id matters.
+
+    Args:
+        module: Knows what follows what.
+    """
+
+    most = 32  # texts written together
+
+    def __init__(self, module: NextTable) -> None:
+        self._module = module
+
+    def read(self, row: int, ids: list[int]) -> None:
+        """Do nothing: what was before the last id is not looked at."""
+
+    def move(self, source: int, to: int) -> None:
+        """Do nothing: a row holds nothing."""
+
+    def advance(self, ids: Tensor) -> Tensor:
+        """Return logits (B, V) of one new id (B,) of each row."""
+        logits: Tensor = self._module(ids)
+        return logits

@@ -1,6 +1,9 @@
 """The recurrent language model: reads ids one by one and keeps a state."""
 
+import torch
 from torch import Tensor, nn
+
+MOST_ROWS = 32  # texts written together
 
 
 class RecurrentLanguageModel(nn.Module):
@@ -56,3 +59,44 @@ class RecurrentLanguageModel(nn.Module):
         """
         seen, state = self.memory(self.tokens(ids), state)
         return self.scores(seen), state
+
+    def rows(self) -> "RecurrentRows":
+        """Return what keeps the memories of several texts."""
+        return RecurrentRows(self)
+
+
+class RecurrentRows:
+    """The memories of several texts, one a row.
+
+    Args:
+        module: Whose they are.
+    """
+
+    most = MOST_ROWS
+
+    def __init__(self, module: RecurrentLanguageModel) -> None:
+        self._module = module
+        shape = module.memory.num_layers, self.most, module.memory.hidden_size
+        self._memory = module.scores.weight.new_zeros(shape), module.scores.weight.new_zeros(shape)
+
+    def read(self, row: int, ids: list[int]) -> None:
+        """Begin a row anew with these ids, which may be none."""
+        state: tuple[Tensor, Tensor] | None = None
+        if ids:
+            _, state = self._module.advance(torch.tensor([ids], device=self._memory[0].device), None)
+        for index, kept in enumerate(self._memory):
+            kept[:, row] = state[index][:, 0] if state else 0
+
+    def move(self, source: int, to: int) -> None:
+        """Put a row in another's place."""
+        for kept in self._memory:
+            kept[:, to] = kept[:, source]
+
+    def advance(self, ids: Tensor) -> Tensor:
+        """Return logits (B, V) of one new id (B,) of each of the first rows."""
+        count = len(ids)
+        before = self._memory[0][:, :count].contiguous(), self._memory[1][:, :count].contiguous()
+        logits, after = self._module.advance(ids[:, None], before)
+        for kept, new in zip(self._memory, after, strict=True):
+            kept[:, :count] = new
+        return logits[:, 0]

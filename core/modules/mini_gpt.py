@@ -1,10 +1,14 @@
 """The transformer that writes: GPT-2's blocks, at any size."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.modules.attention import CausalSelfAttention, KeyValue
+
+MOST_ROWS, MOST_BYTES = 32, 256 * 2**20  # texts written together, and their key-value caches
 
 
 class TransformerBlock(nn.Module):
@@ -40,6 +44,10 @@ class TransformerBlock(nn.Module):
         """Return new positions after a past, and the longer past; see `CausalSelfAttention.advance`."""
         gathered, past = self.attention.advance(self.attention_norm(x), past)
         return self._considered(x + gathered), past
+
+    def advance_rows(self, x: Tensor, past: KeyValue, lengths: Tensor, seen: Tensor) -> Tensor:
+        """Return one new position of each row; see `CausalSelfAttention.advance_rows`."""
+        return self._considered(x + self.attention.advance_rows(self.attention_norm(x), past, lengths, seen))
 
     def _considered(self, x: Tensor) -> Tensor:
         hidden = F.gelu(self.expand(self.network_norm(x)), approximate="tanh")  # (B, T, 4 * width)
@@ -113,3 +121,58 @@ class CausalTransformer(nn.Module):
             x, past = block.advance(x, state[index] if state else None)
             longer.append(past)
         return F.linear(self.norm(x), self.tokens.weight), longer
+
+    def rows(self) -> "TransformerRows":
+        """Return what keeps the key-value caches of several texts."""
+        return TransformerRows(self)
+
+
+class TransformerRows:
+    """Key-value caches of several texts, one a row, in tensors that grow with the rows.
+
+    Args:
+        module: Whose they are.
+    """
+
+    def __init__(self, module: CausalTransformer) -> None:
+        self._module, self._blocks = module, cast(list[TransformerBlock], list(module.blocks))
+        first = self._blocks[0].attention
+        width = module.tokens.embedding_dim
+        self._shape = first.heads, module.context, width // first.heads
+        row_bytes = 2 * len(self._blocks) * module.context * width * module.tokens.weight.element_size()
+        self.most = max(1, min(MOST_ROWS, MOST_BYTES // row_bytes))
+        self._past: list[KeyValue] = [self._empty(0) for _ in self._blocks]
+        self._lengths = torch.zeros(self.most, dtype=torch.int64, device=module.tokens.weight.device)
+
+    def _empty(self, rows: int) -> KeyValue:
+        like = self._module.tokens.weight
+        return like.new_zeros(rows, *self._shape), like.new_zeros(rows, *self._shape)
+
+    def read(self, row: int, ids: list[int]) -> None:
+        """Begin a row anew with these ids, which may be none."""
+        if row >= len(self._past[0][0]):
+            more = self._empty(min(max(len(self._past[0][0]), 1), self.most))
+            self._past = [(torch.cat((key, more[0])), torch.cat((value, more[1]))) for key, value in self._past]
+        self._lengths[row] = len(ids)
+        if ids:
+            _, state = self._module.advance(torch.tensor([ids], device=self._lengths.device), None)
+            for (keys, values), (key, value) in zip(self._past, state, strict=True):
+                keys[row, :, : len(ids)], values[row, :, : len(ids)] = key[0], value[0]
+
+    def move(self, source: int, to: int) -> None:
+        """Put a row in another's place."""
+        for both in self._past:
+            for kept in both:
+                kept[to] = kept[source]
+        self._lengths[to] = self._lengths[source]
+
+    def advance(self, ids: Tensor) -> Tensor:
+        """Return logits (B, V) of one new id (B,) of each of the first rows."""
+        lengths = self._lengths[: len(ids)]
+        places = torch.arange(int(lengths.max()) + 1, device=ids.device)
+        seen = (places <= lengths[:, None])[:, None, None]  # (B, 1, 1, T)
+        x = (self._module.tokens(ids) + self._module.positions(lengths))[:, None]
+        for block, past in zip(self._blocks, self._past, strict=True):
+            x = block.advance_rows(x, past, lengths, seen)
+        lengths += 1
+        return F.linear(self._module.norm(x[:, 0]), self._module.tokens.weight)

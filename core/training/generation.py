@@ -1,10 +1,11 @@
 """Text generation: one token after another, sampled from the model's distribution."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,15 +226,13 @@ def draw_tokens(
     module.eval()
     try:
         while True:
-            with torch.inference_mode():
+            with torch.inference_mode(), _threads_for(len(window if advance is None else new)):
                 if advance is None:
                     logits = module(torch.tensor([window], device=device))
                 else:
                     logits, state = advance(torch.tensor([new], device=device), state)
-                last = logits[0, -1].float().cpu().clone()  # (V,)
-                if len(last) > len(silent):
-                    last[silent] = -math.inf
-                drawn = _drawn(last, sampling, chance, alternatives)
+                last = silenced(logits[:1, -1].float().cpu(), silent)
+                (drawn,) = drawn_each(last, [(sampling, chance, alternatives)])
             yield drawn
             new = [drawn.id]
             window = [*window, drawn.id]
@@ -244,28 +243,72 @@ def draw_tokens(
         module.train(was_training)
 
 
-def _drawn(logits: "Tensor", sampling: Sampling, chance: "torch.Generator", alternatives: int) -> DrawnToken:
-    """Return the next token; with its log probability where alternatives are asked for."""
-    chosen = _draw(logits, sampling.temperature, sampling.top_k, sampling.top_p, chance)
-    if not alternatives:
-        return DrawnToken(chosen)
+@contextmanager
+def _threads_for(tokens: int) -> Iterator[None]:
+    """Compute a single token in one thread: a second one waits longer than it computes."""
+    import torch
+
+    threads = torch.get_num_threads()
+    if tokens > 1 or threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def silenced(logits: "Tensor", silent: list[int]) -> "Tensor":
+    """Return (B, V) logits in which ids that are never written have no chance, unless there are no others."""
+    if not silent or logits.shape[1] <= len(silent):
+        return logits
+    logits = logits.clone()
+    logits[:, silent] = -math.inf
+    return logits
+
+
+def drawn_each(logits: "Tensor", settings: Sequence[tuple[Sampling, "torch.Generator", int]]) -> list[DrawnToken]:
+    """Return the next token of each row; with its log probability where alternatives are asked for.
+
+    Args:
+        logits: (B, V) float32.
+        settings: Of each row: how to draw, by which chance, and how many alternatives to tell.
+    """
+    chosen = _draw(logits, [sampling for sampling, _, _ in settings], [chance for _, chance, _ in settings])
+    return [
+        _told(row, token, alternatives) if alternatives else DrawnToken(token)
+        for row, token, (_, _, alternatives) in zip(logits, chosen, settings, strict=True)
+    ]
+
+
+def _told(logits: "Tensor", token: int, alternatives: int) -> DrawnToken:
     known = logits.log_softmax(0)
     best = known.topk(min(alternatives, len(known)))
     likeliest = dict(zip(best.indices.tolist(), best.values.tolist(), strict=True))
-    return DrawnToken(chosen, float(known[chosen]), likeliest)
+    return DrawnToken(token, float(known[token]), likeliest)
 
 
-def _draw(logits: "Tensor", temperature: float, top_k: int, top_p: float, chance: "torch.Generator") -> int:
-    """Return one id drawn from the (V,) logits."""
+def _draw(logits: "Tensor", samplings: Sequence[Sampling], chances: Sequence["torch.Generator"]) -> list[int]:
+    """Return one id of each row of (B, V) logits."""
     import torch
 
-    if temperature == 0:
-        return int(logits.argmax())
-    logits = (logits - logits.max()) / temperature
-    ranked, order = logits.sort(descending=True, stable=True)
-    probabilities = ranked.softmax(0)
-    if top_k:
-        probabilities[top_k:] = 0
-    before = probabilities.cumsum(0) / probabilities.sum() - probabilities / probabilities.sum()
-    probabilities[before >= top_p] = 0  # the likeliest always stays: nothing comes before it
-    return int(order[torch.multinomial(probabilities, 1, generator=chance)])
+    if all(one.temperature == 0 for one in samplings):
+        return cast(list[int], logits.argmax(1).tolist())
+    count = logits.shape[1]
+    temperature = torch.tensor([[one.temperature or 1.0] for one in samplings])
+    ranked, order = ((logits - logits.amax(1, keepdim=True)) / temperature).sort(descending=True, stable=True)
+    probabilities = ranked.softmax(1)
+    if any(one.top_k for one in samplings):
+        most = torch.tensor([[one.top_k or count] for one in samplings])
+        probabilities[torch.arange(count) >= most] = 0
+    if any(one.top_p < 1 for one in samplings):
+        whole = probabilities.sum(1, keepdim=True)
+        before = probabilities.cumsum(1) / whole - probabilities / whole
+        limit = torch.tensor([[one.top_p if one.top_p < 1 else math.inf] for one in samplings])
+        probabilities[before >= limit] = 0  # the likeliest always stays: nothing comes before it
+    places = [
+        int(torch.multinomial(row, 1, generator=chance)) if one.temperature else 0
+        for row, one, chance in zip(probabilities, samplings, chances, strict=True)
+    ]
+    return [int(ids[place]) for ids, place in zip(order, places, strict=True)]

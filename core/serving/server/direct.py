@@ -28,7 +28,7 @@ class Direct:
         handlers: dict[object, ExceptionHandler],
     ) -> None:
         self._app, self._ask = app, ask
-        self._direct = ExceptionMiddleware(self._answer, handlers)  # type: ignore[arg-type]
+        self._direct = ExceptionMiddleware(self._answer, handlers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ class Writers:
     """Writes answers, so many at a time.
 
     Args:
-        at_once: Answers that are written side by side; others wait.
+        at_once: Answers that are written side by side by models that write one at a time; others wait.
         metrics: Where tokens are counted.
     """
 
@@ -41,18 +42,28 @@ class Writers:
 
     async def pieces(self, warm: WarmModel, wish: Wish) -> AsyncIterator[Piece]:
         """Yield an answer as it is written; who stops listening ends it."""
+        steps = warm.shared_writing.pieces(wish) if warm.shared_writing is not None else self._alone(warm, wish)
+        try:
+            async for piece in steps:
+                self._metrics.tokens.inc(piece.count)
+                yield piece
+        finally:
+            await steps.aclose()  # type: ignore[attr-defined]
+
+    async def _alone(self, warm: WarmModel, wish: Wish) -> AsyncIterator[Piece]:
+        """Yield the answer of a model that writes one text at a time."""
         async with self._places:
             steps = in_threads(self._threads, write(warm.predictor, wish))
             try:
                 async for piece in steps:
-                    self._metrics.tokens.inc(piece.count)
                     yield piece
             finally:
                 await steps.aclose()  # type: ignore[attr-defined]
 
     async def whole(self, warm: WarmModel, wish: Wish) -> "Answer":
         """Return a whole answer."""
-        return Answer.of([piece async for piece in self.pieces(warm, wish)])
+        async with aclosing(self.pieces(warm, wish)) as pieces:  # type: ignore[type-var]
+            return Answer.of([piece async for piece in pieces])
 
     def close(self) -> None:
         """Let the threads end."""

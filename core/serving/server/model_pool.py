@@ -19,6 +19,7 @@ from core.serving.predictor import NumberPrediction, Prediction, Predictor
 from core.serving.server.batching import Batcher
 from core.serving.server.metrics import Metrics
 from core.serving.server.served_runs import Registry, ServedRun
+from core.serving.server.shared_writing import SharedWriting
 
 KNOWN_S = 2.0  # a run that is deleted is served no longer than that
 MOST_KNOWN = 1_000  # names
@@ -38,6 +39,7 @@ class WarmModel:
         size_bytes: What loading it took of the process's memory; its weights at least.
         batcher: Computes labels and numbers.
         users: Requests that hold it.
+        shared_writing: Writes texts of several requests together; None of a model that cannot.
         used_at: Of the monotonic clock, when it was asked last.
     """
 
@@ -45,6 +47,7 @@ class WarmModel:
     predictor: Predictor
     size_bytes: int
     batcher: Batcher
+    shared_writing: SharedWriting | None = None
     users: int = 0
     used_at: float = field(default_factory=time.monotonic)
     _describing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -62,6 +65,12 @@ class WarmModel:
         if known is None or not known.done() or known.exception() is not None or (found := known.result()) is None:
             return [()] * len(inputs)
         return await asyncio.to_thread(found.remarks, list(inputs))
+
+    def close(self) -> None:
+        """Let its threads end."""
+        self.batcher.close()
+        if self.shared_writing is not None:
+            self.shared_writing.close()
 
     async def describe(self, encoder: SlowPreprocessor, texts: Sequence[str]) -> NDArray[Any]:
         """Return embeddings of texts, (N, F) float32; one request at a time."""
@@ -139,7 +148,7 @@ class ModelPool:
                 del self._warm[run.id]  # who holds it still may ask it to the end
             self._make_room(size)
             batcher = Batcher(_answers_of(predictor), _kind_of(predictor), self._metrics.batch_size.observe)
-            self._warm[run.id] = WarmModel(run, predictor, size, batcher)
+            self._warm[run.id] = WarmModel(run, predictor, size, batcher, _shared_writing(predictor))
             self._tell()
             return self._warm[run.id]
 
@@ -150,7 +159,7 @@ class ModelPool:
             if not idle:
                 raise NoRoom("The memory for models is taken by models that are answering. Ask again in a second.")
             gone = idle.pop(0)
-            gone.batcher.close()
+            gone.close()
             del self._warm[gone.run.id]
             self._tell()
 
@@ -171,7 +180,7 @@ class ModelPool:
     def close(self) -> None:
         """Let every model go."""
         for warm in self._warm.values():
-            warm.batcher.close()
+            warm.close()
         self._warm.clear()
 
 
@@ -183,6 +192,12 @@ def size_of(predictor: Predictor, grown_bytes: int) -> int:
         grown_bytes: By how much the process grew while it was loaded.
     """
     return max(grown_bytes, sum(weight.numel() * weight.element_size() for weight in predictor.module.parameters()))
+
+
+def _shared_writing(predictor: Predictor) -> SharedWriting | None:
+    from core.training.together import can_share
+
+    return SharedWriting(predictor) if predictor.task.output_kind == "text" and can_share(predictor.module) else None
 
 
 def _answers_of(predictor: Predictor) -> Any:

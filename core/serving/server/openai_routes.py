@@ -1,5 +1,6 @@
 """OpenAI's API: models, completions, chat and embeddings."""
 
+import asyncio
 import base64
 import json
 import secrets
@@ -96,7 +97,7 @@ async def _respond(
         return StreamingResponse(events, media_type="text/event-stream")
 
     async def answers() -> list[Answer]:
-        return [await writers.whole(warm, wish) for wish in wishes]
+        return await asyncio.gather(*(writers.whole(warm, wish) for wish in wishes))
 
     found = await while_there(request, answers())
     document = _head(asked, warm.run.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
 from core.serving.predictor import Predictor
-from core.training.generation import BROKEN, CharacterPreprocessor, Sampling, TokenReader, draw_tokens
+from core.training.generation import BROKEN, CharacterPreprocessor, DrawnToken, Sampling, TokenReader, draw_tokens
 
 Reason = Literal["stop", "length"]
 T = TypeVar("T")
@@ -105,6 +105,35 @@ def prompt_ids(predictor: Predictor, prompt: str) -> list[int]:
     return ids
 
 
+class Written:
+    """An answer, as its tokens become text.
+
+    Args:
+        predictor: The model that draws them.
+        wish: What to write.
+    """
+
+    def __init__(self, predictor: Predictor, wish: Wish) -> None:
+        self._reader, self._wish = cast(CharacterPreprocessor, predictor.preprocessor), wish
+        self.ids = prompt_ids(predictor, wish.prompt)
+        self._characters, self._stop = TokenReader(self._reader, self.ids[-1:]), StopText(wish.stop)
+        self._count = 0
+
+    def take(self, token: DrawnToken) -> Piece:
+        """Return what a token adds; the last piece says why the answer ends."""
+        self._count += 1
+        told: tuple[WrittenToken, ...] = ()
+        if self._wish.alternatives:
+            likeliest = {self._reader.decode([id]) or BROKEN: value for id, value in token.alternatives.items()}
+            told = (WrittenToken(self._reader.decode([token.id]) or BROKEN, _finite(token.logprob), likeliest),)
+        text, stopped = self._stop.add(self._characters.read(token.id))
+        if stopped:
+            return Piece(text, told, 1, "stop")
+        if self._count >= self._wish.most_tokens:
+            return Piece(text + self._stop.rest(), told, 1, "length")
+        return Piece(text, told, 1)
+
+
 def write(predictor: Predictor, wish: Wish) -> Iterator[Piece]:
     """Yield the answer piece by piece; the last piece says why it ends.
 
@@ -112,23 +141,12 @@ def write(predictor: Predictor, wish: Wish) -> Iterator[Piece]:
         predictor: A model that writes.
         wish: What to write.
     """
-    reader = cast(CharacterPreprocessor, predictor.preprocessor)
-    ids = prompt_ids(predictor, wish.prompt)
-    characters, stop = TokenReader(reader, ids[-1:]), StopText(wish.stop)
-    drawn = draw_tokens(predictor.module, reader, ids, wish.sampling, predictor.device, wish.alternatives)
-    for number, token in enumerate(drawn, 1):
-        told: tuple[WrittenToken, ...] = ()
-        if wish.alternatives:
-            likeliest = {reader.decode([id]) or BROKEN: value for id, value in token.alternatives.items()}
-            told = (WrittenToken(reader.decode([token.id]) or BROKEN, _finite(token.logprob), likeliest),)
-        text, stopped = stop.add(characters.read(token.id))
-        if stopped:
-            yield Piece(text, told, 1, "stop")
+    written, reader = Written(predictor, wish), cast(CharacterPreprocessor, predictor.preprocessor)
+    for token in draw_tokens(predictor.module, reader, written.ids, wish.sampling, predictor.device, wish.alternatives):
+        piece = written.take(token)
+        yield piece
+        if piece.reason:
             return
-        if number >= wish.most_tokens:
-            yield Piece(text + stop.rest(), told, 1, "length")
-            return
-        yield Piece(text, told, 1)
 
 
 def _finite(value: float) -> float:
