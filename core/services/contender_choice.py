@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.contest.endpoints import Endpoints
 from core.errors import UserError
 from core.runs import Run
-from core.specs.contender import Contender
+from core.specs.contender import NO_ORIGINAL, Contender
 
 if TYPE_CHECKING:
     from core.services.run_service import Service
@@ -92,10 +92,18 @@ def named_choice(service: "Service", reference: str, beside: Run | None = None) 
     wanted = contender.format()
     if wanted not in known and contender.checkpoint == "last":
         wanted = contender.run  # it trains no longer: what it kept is its answer now
+    if known and wanted not in known and contender.checkpoint == "original":
+        raise UserError(NO_ORIGINAL)
     if wanted not in known:
         said = "has no model to ask yet" if not known else f"has nothing called '{wanted}'"
         raise UserError(f"'{run.name}' {said}. Wait until it has saved one, or choose another.")
     return known[wanted]
+
+
+def why_no_original(service: "Service", run: Run) -> str:
+    """Return why a run of a pretrained model has no original to stand beside it; empty where it has, or was none."""
+    model = service.models().get(run.config.model)
+    return NO_ORIGINAL if model is not None and model.pretrained and not _has_original(service, run) else ""
 
 
 def _has_original(service: "Service", run: Run) -> bool:

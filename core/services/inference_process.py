@@ -12,8 +12,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from core.errors import InferenceUnavailable
-from core.files import write_text
-from core.processes.identity import DYING_S, is_alive, kill, start_apart, start_time
+from core.processes import announced
+from core.processes.identity import DYING_S, kill, start_apart, start_time
 from core.services.supervisor_client import code_version
 from core.settings import Settings
 
@@ -49,17 +49,11 @@ class RunningServer:
     process_started_at: float  # seconds since 1970, so that a reused pid is not mistaken for it
     version: str  # of the code, so that an update replaces it
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether its process lives."""
-        return is_alive(self.pid, self.process_started_at)
-
 
 def announce(home: Path, url: str, start: ServerStart) -> None:
     """Write this process's server into its home, readable only by the owner."""
     pid = os.getpid()
-    said = RunningServer(url, start.token, pid, start_time(pid) or 0.0, code_version())
-    write_text(home / _FILE, json.dumps(asdict(said)), mode=0o600)
+    announced.announce(home / _FILE, RunningServer(url, start.token, pid, start_time(pid) or 0.0, code_version()))
 
 
 class ServerProcess:
@@ -79,11 +73,7 @@ class ServerProcess:
         """Return the server that runs, None where none does."""
         if self._child is not None:
             self._child.poll()  # a dead child is a zombie until somebody asks for it
-        try:
-            said = RunningServer(**json.loads((self._home / _FILE).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
-        return said if said.is_alive else None
+        return announced.running(self._home / _FILE, RunningServer)
 
     def has_ended(self, server: RunningServer) -> bool:
         """Return whether a server has ended, giving a dying one a moment."""
@@ -122,14 +112,15 @@ class ServerProcess:
             self._child = start_apart("core.serving.server", log=log, threads=0, **environment)
         except OSError as error:
             raise InferenceUnavailable(f"{error.strerror}.") from error
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline and self._child.poll() is None:
+
+        def ours() -> RunningServer | None:
             found = self.running()
-            if found is not None and found.token == start.token:
-                return found
-            time.sleep(0.02)
-        self._child.kill()
-        raise InferenceUnavailable(_last_words(log))
+            return found if found is not None and found.token == start.token else None
+
+        found = announced.await_announcement(self._child, ours, START_S)
+        if found is None:
+            raise InferenceUnavailable(_last_words(log))
+        return found
 
 
 def own_identity() -> str:

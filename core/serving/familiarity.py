@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -11,12 +10,13 @@ from core.files import write_json
 from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
 from core.serving.explanation.background import Home
 from core.serving.explanation.explain import weights_mark
-from core.serving.explanation.features import features_of
+from core.serving.explanation.features import Features, features_of, features_of_rows
 from core.serving.explanation.nearest_examples import Index, make_index
 from core.serving.predictor import Input, Predictor
 from core.specs import Examples
 
 MOST_TRAIN, MOST_VALIDATION, FEWEST_VALIDATION = 2_000, 500, 50  # examples
+ENCODED_TRAIN, ENCODED_VALIDATION = 300, 100  # of a slow encoder whose work for the training is not kept any more
 USUAL = 0.99  # share of the validation examples that are as near, or nearer
 FILE = "familiarity.json"  # of a run: the threshold by weights
 UNLIKE = (
@@ -41,20 +41,25 @@ class Familiarity:
 
     def remarks(self, inputs: list[Input]) -> list[tuple[str, ...]]:
         """Return, for each input, what is said if it is unlike them."""
-        far = nearest(self.predictor, self.index, Examples(self.predictor.read(inputs), np.zeros(len(inputs))))
+        far = self.index.nearest(features_of(self.predictor, self.predictor.read(inputs)))
         return [(UNLIKE,) if distance > self.threshold else () for distance in far]
 
 
+def reads_slowly(predictor: Predictor) -> bool:
+    """Return whether reading an input takes a pretrained encoder."""
+    return isinstance(predictor.preprocessor, SlowPreprocessor | DescribingPreprocessor)
+
+
 def can_be_measured(predictor: Predictor) -> bool:
-    """Return whether distances cost little: encoders read too slowly."""
-    is_slow = isinstance(predictor.preprocessor, SlowPreprocessor | DescribingPreprocessor)
-    return predictor.task.output_kind != "text" and not is_slow and type(predictor) is Predictor
+    """Return whether a model has features of its own by which inputs lie near or far."""
+    return predictor.task.output_kind != "text" and type(predictor) is Predictor
 
 
 def familiarity_of(home: Home, predictor: Predictor) -> Familiarity | None:
     """Return what knows the training examples; None where too few tell.
 
-    The threshold is measured once for a model's weights and kept in the run's folder.
+    The threshold is measured once for a model's weights and kept in the run's folder. Of a slow encoder, what it made
+    of the examples for the training is read again.
     """
     try:
         examples = home.data(predictor.card).examples
@@ -62,21 +67,28 @@ def familiarity_of(home: Home, predictor: Predictor) -> Familiarity | None:
         return None
     if len(examples["validation"]) < FEWEST_VALIDATION:
         return None
-    index, mark, file = (
-        make_index(predictor, examples["train"], MOST_TRAIN),
-        weights_mark(predictor.module),
-        home.kept(FILE),
-    )
-    kept: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    if mark not in kept:
-        validation = examples["validation"].sample(min(MOST_VALIDATION, len(examples["validation"])), 0)
-        kept = {mark: float(np.quantile(nearest(predictor, index, validation), USUAL))}
+    rows = home.rows(predictor, "train")
+    most = ENCODED_TRAIN if rows is None and reads_slowly(predictor) else MOST_TRAIN
+    index, mark = make_index(predictor, examples["train"], most, rows), weights_mark(predictor.module)
+    file = home.kept(FILE)
+    kept: dict[str, list[float]] = _read(file.read_text(encoding="utf-8")) if file.exists() else {}
+    known = len(index.places)  # fewer examples lie farther apart: the threshold is that of as many
+    if mark not in kept or kept[mark][1:] != [known]:
+        features = _validation_features(home, predictor, examples["validation"])
+        kept = {mark: [float(np.quantile(index.nearest(features), USUAL)), known]}
         write_json(file, kept)
-    return Familiarity(predictor, index, kept[mark])
+    return Familiarity(predictor, index, kept[mark][0])
 
 
-def nearest(predictor: Predictor, index: Index, examples: Examples) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Return how far the nearest training example is from each example, (N,)."""
-    features = features_of(predictor, examples.inputs)
-    found = [float(index.distances(features[at : at + 1]).min()) for at in range(len(examples))]
-    return cast("np.ndarray[tuple[int], np.dtype[np.float64]]", np.array(found))
+def _validation_features(home: Home, predictor: Predictor, validation: Examples) -> Features:
+    rows = home.rows(predictor, "validation")
+    if rows is not None:
+        places = np.random.default_rng(0).permutation(len(rows))[:MOST_VALIDATION]
+        return features_of_rows(predictor, rows[np.sort(places)])
+    most = ENCODED_VALIDATION if reads_slowly(predictor) else MOST_VALIDATION
+    return features_of(predictor, validation.sample(min(most, len(validation)), 0).inputs)
+
+
+def _read(text: str) -> dict[str, list[float]]:
+    """Return thresholds by weights; those of older versions, bare numbers, are measured anew."""
+    return {mark: said for mark, said in json.loads(text).items() if isinstance(said, list)}

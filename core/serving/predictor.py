@@ -15,7 +15,7 @@ from core.preprocessing.abilities import RemarkingPreprocessor
 from core.preprocessing.encoder_device import compute_on
 from core.serving.rows import ColumnReader, Decimal, table_of
 from core.specs import DataInfo, Images, Inputs, Preprocessor, TaskSpec, Texts
-from core.specs.contender import Checkpoint
+from core.specs.contender import NO_ORIGINAL, Checkpoint
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ _ANSWERS = {
 _CUT = (
     "The text fills all {places:,} places (tokens) that this model reads: of a longer one it reads the beginning and "
     "the end alone."
-)
-_NO_ORIGINAL = (
-    "This model had nothing to answer with before it was trained: what it answers with was made for its data. Only a "
-    "pretrained language model can be asked as it was before."
 )
 Input = str | Path | bytes | NDArray[np.uint8] | Mapping[str, Any]
 
@@ -240,7 +236,7 @@ def load_predictor(run_folder: Path, device: str = "cpu", checkpoint: Checkpoint
         restore_module(module, load_state(run_folder / LAST))
     elif checkpoint == "original":
         if model.load_pretrained is None or task.output_kind != "text":
-            raise UserError(_NO_ORIGINAL)
+            raise UserError(NO_ORIGINAL)
         model.load_pretrained(params, module)
     else:
         load_weights(folder, module)

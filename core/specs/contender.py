@@ -8,6 +8,10 @@ from core.errors import UserError
 
 Checkpoint = Literal["best", "last", "original"]
 LANGUAGE_MODEL = "llm:"
+NO_ORIGINAL = (
+    "This model had nothing to answer with before it was trained: what it answers with was made for its data. Only a "
+    "pretrained language model can be asked as it was before."
+)
 _SIGNS: dict[str, Checkpoint] = {"@last": "last", "~original": "original"}
 _RUN = re.compile(r"(?P<run>[0-9a-z]{8})(?:(?P<sign>@last|~original)|\+(?P<baseline>[a-z0-9][a-z0-9-]*))?")
 

@@ -2,14 +2,26 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pytest
 
+from core.data.builtin.customer_feedback import read
+from core.preprocessing.sentence_encoder import SentenceEncoder
 from core.services.bootstrap import open_service
 from core.serving.explanation.background import Home
 from core.serving.familiarity import FILE, UNLIKE, familiarity_of
 from core.serving.predictor import load_predictor
 from core.settings import Settings
+from core.specs import DatasetVersion, LoadedDataset
 from tests.golden.freeze import unpack
+from tests.serving.explanation.conftest import predictor_of
+
+FAR = (
+    "SELECT id, name FROM users WHERE id = 7; DROP TABLE users; -- 0x7f3a",
+    "\N{CJK UNIFIED IDEOGRAPH-4ECA}\N{CJK UNIFIED IDEOGRAPH-5929}" * 12,
+    "zxq qqv 99171 kkjw 7731 ttzz 0091 vvbx qpwo 4471 mmxn 0032",
+)
 
 
 def test_what_lies_far_from_all_training_examples_is_unlike_them(tmp_path: Path) -> None:
@@ -32,3 +44,19 @@ def test_what_lies_far_from_all_training_examples_is_unlike_them(tmp_path: Path)
         assert (service.folder(run.id) / "explanation" / FILE).exists()
     assert found
     assert any(said == [(), (UNLIKE,)] for said in found)
+
+
+def test_texts_far_from_what_an_encoder_was_taught_are_unlike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = read()
+    short = every.select(np.array([place for place, text in enumerate(every.inputs) if len(text) < 80])).sample(300, 0)
+    parts = {"train": slice(150), "validation": slice(150, 240), "test": slice(240, 300)}
+    splits = {name: short.select(np.arange(300)[part]) for name, part in parts.items()}
+    loaded = LoadedDataset(DatasetVersion("made", "0", "", short.labels, {}, 0, "", ""), splits)  # type: ignore[arg-type]
+    monkeypatch.setattr(Home, "data", lambda _home, _card: loaded)
+    known = familiarity_of(
+        Home(tmp_path, tmp_path, tmp_path),
+        predictor_of("text-classification", "minilm-frozen", SentenceEncoder(), short.labels),
+    )
+    assert known is not None
+    assert np.mean([not said for said in known.remarks(list(splits["test"].inputs))]) >= 0.95
+    assert known.remarks(list(FAR)) == [(UNLIKE,)] * len(FAR)

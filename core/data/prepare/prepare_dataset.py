@@ -120,6 +120,11 @@ def _gradual(cache_folder: Path, loaded: LoadedDataset, preprocessor: SlowPrepro
     return GradualArrays(parts, loaded.examples, preprocessor, described)
 
 
+def kept_arrays(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays | None:
+    """Return the arrays that a run with this fitted preprocessor has left; None where they are not kept."""
+    return read_arrays(_folder(cache_folder, loaded, preprocessor))
+
+
 def _folder(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocessor | SlowPreprocessor) -> Path:
     """Return the folder whose name says everything that the arrays depend on."""
     state = json.dumps([FORMAT, preprocessor.state()], sort_keys=True)

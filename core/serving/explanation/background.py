@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from numpy.typing import NDArray
+
+from core.data.prepare.prepare_dataset import kept_arrays
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
 from core.errors import DataError, TouchstoneError
+from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
 from core.serving.predictor import Predictor
 from core.settings import Settings
-from core.specs import Inputs, LoadedDataset
+from core.specs import Inputs, LoadedDataset, SplitName
 
 if TYPE_CHECKING:
     from core.training.checkpoint import ModelCard
@@ -56,6 +60,17 @@ class Home:
             DataError: It is not here any more, or has changed.
         """
         return _data(self.datasets, self.cache, card.dataset, card.task, card.dataset_fingerprint)
+
+    def rows(self, predictor: Predictor, split: SplitName) -> NDArray[Any] | None:
+        """Return what a slow encoder made of a split for the training, (N, F); None where that is not kept.
+
+        Raises:
+            DataError: The data is not here any more.
+        """
+        if not isinstance(predictor.preprocessor, SlowPreprocessor | DescribingPreprocessor):
+            return None
+        kept = kept_arrays(self.cache, self.data(predictor.card), predictor.preprocessor)
+        return None if kept is None else kept[f"{split}-inputs"]
 
     def background(self, predictor: Predictor) -> Inputs:
         """Return a few training examples that stand for all.

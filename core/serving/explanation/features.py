@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.serving.explanation.subject import part
 from core.serving.predictor import Predictor
@@ -24,14 +25,26 @@ def features_of(predictor: Predictor, inputs: Inputs, tell: Callable[[int], None
         inputs: The examples.
         tell: Told how many are done.
     """
-    import torch
-    from scipy import sparse
-
     parts: list[Any] = []
     for start in range(0, len(inputs), AT_ONCE):
-        rows = torch.as_tensor(predictor.preprocessor.transform(part(inputs, slice(start, start + AT_ONCE))))
-        parts.append(_features(predictor, rows.to(predictor.device)))
+        rows = predictor.preprocessor.transform(part(inputs, slice(start, start + AT_ONCE)))
+        parts.append(features_of_rows(predictor, rows))
         tell(min(start + AT_ONCE, len(inputs)))
+    return _joined(parts)
+
+
+def features_of_rows(predictor: Predictor, rows: NDArray[Any]) -> Features:
+    """Return features of rows that the preprocessor has made already, (N, F)."""
+    import torch
+
+    starts = range(0, len(rows), AT_ONCE)
+    parts = [torch.as_tensor(np.array(rows[start : start + AT_ONCE])).to(predictor.device) for start in starts]
+    return _joined([_features(predictor, one) for one in parts])
+
+
+def _joined(parts: list[Any]) -> Features:
+    from scipy import sparse
+
     return sparse.vstack(parts, format="csr") if sparse.issparse(parts[0]) else np.concatenate(parts)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.files import whole
 from core.serving.explanation.background import Home
-from core.serving.explanation.features import Features, features_of
+from core.serving.explanation.features import Features, features_of, features_of_rows
 from core.serving.explanation.subject import Numbers, taken
 from core.serving.predictor import Predictor
 from core.specs import Examples, Inputs
@@ -37,6 +37,11 @@ class Index:
     places: NDArray[np.int64]
     features: Features
 
+    def nearest(self, features: Features) -> Numbers:
+        """Return how far the nearest is from each of several examples' features, (M,)."""
+        found = [float(self.distances(features[at : at + 1]).min()) for at in range(features.shape[0])]
+        return np.array(found, dtype=np.float64)
+
     def distances(self, features: Features) -> Numbers:
         """Return how far each is from one example's features, (N,)."""
         from scipy import sparse
@@ -60,22 +65,35 @@ def index_of(home: Home, predictor: Predictor, mark: str) -> Index:
     file = home.kept(f"features-{mark}.npz")
     if not file.exists():
         train = home.data(predictor.card).examples["train"]
-        _write(file, make_index(predictor, train))
+        _write(file, make_index(predictor, train, rows=home.rows(predictor, "train")))
         for old in sorted(file.parent.glob("features-*.npz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     return _read(file)
 
 
-def make_index(predictor: Predictor, train: Examples, most: int = MOST) -> Index:
-    """Return the features of at most so many examples, bounded in memory."""
+def make_index(predictor: Predictor, train: Examples, most: int = MOST, rows: NDArray[Any] | None = None) -> Index:
+    """Return the features of at most so many examples, bounded in memory.
+
+    Args:
+        predictor: The model.
+        train: The training examples.
+        most: So many of them at most.
+        rows: What the preprocessor has made of them all, where that is known.
+    """
     from scipy import sparse
 
-    few = train.sample(min(64, len(train)), 0)
-    probe = features_of(predictor, few.inputs)
+    def features_at(places: NDArray[np.int64]) -> Features:
+        if rows is not None:
+            return features_of_rows(predictor, rows[places])
+        return features_of(predictor, train.select(places).inputs)
+
+    chosen = np.random.default_rng(0).permutation(len(train))
+    few = chosen[: min(64, len(train))]
+    probe = features_at(few)
     held = probe.data.nbytes * 2 if sparse.issparse(probe) else probe.nbytes // 2  # sparse with places, else 16 bits
     most = max(min(most, int(MOST_BYTES / max(held / len(few), 1))), 1)
-    places = np.sort(np.random.default_rng(0).permutation(len(train))[:most])
-    features = features_of(predictor, train.select(places).inputs)
+    places = np.sort(chosen[:most])
+    features = features_at(places)
     if not sparse.issparse(features) and np.abs(features).max(initial=0) < LARGEST_HALF:
         features = features.astype(np.float16)
     return Index(places, features)

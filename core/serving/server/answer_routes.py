@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from core.serving.familiarity import reads_slowly
 from core.serving.predictor import NumberPrediction, Prediction
 from core.serving.server.generation_routes import Writers, check_writes
 from core.serving.server.guard import Limits
@@ -20,7 +21,7 @@ from core.serving.server.model_pool import ModelPool, WarmModel
 from core.serving.server.writing import Piece, Wish, prompt_ids
 from core.training.generation import Sampling
 
-MOST_MEASURED = 200  # inputs of one request whose distance to the training data is told
+MOST_MEASURED, MOST_ENCODED = 200, 32  # inputs of one request whose distance to training is told; of slow encoders
 LINES = "application/x-ndjson"
 
 
@@ -78,7 +79,8 @@ async def _answers(warm: WarmModel, asked: Mapping[str, Any], limits: Limits) ->
     begun = time.perf_counter()
     found = await warm.batcher.answer(inputs)
     ms = 1000 * (time.perf_counter() - begun)
-    unlike = await warm.unlike(inputs) if len(inputs) <= MOST_MEASURED else [()] * len(inputs)
+    most = MOST_ENCODED if reads_slowly(warm.predictor) else MOST_MEASURED
+    unlike = await warm.unlike(inputs) if len(inputs) <= most else [()] * len(inputs)
     answers = [_answer(one, top, said) for one, said in zip(found, unlike, strict=True)]
     return {"id": warm.run.id, "ms": ms, "answers": answers}
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
+from typing import Any
 
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 PREFIX = "/models/"
 _ROUTE = SimpleNamespace(path="/models/{name}")  # as the counters name it
@@ -25,7 +26,7 @@ class Direct:
         self,
         app: ASGIApp,
         ask: Callable[[str, Request], Awaitable[Response]],
-        handlers: dict[object, ExceptionHandler],
+        handlers: dict[Any, Any],
     ) -> None:
         self._app, self._ask = app, ask
         self._direct = ExceptionMiddleware(self._answer, handlers)

@@ -4,7 +4,13 @@ import streamlit as st
 
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
-from core.services.contender_choice import ContenderChoice, contender_choices, language_models, named_choice
+from core.services.contender_choice import (
+    ContenderChoice,
+    contender_choices,
+    language_models,
+    named_choice,
+    why_no_original,
+)
 from pages.components.widgets.text import plain
 
 MOST = 4
@@ -39,6 +45,8 @@ def contender_picker() -> list[ContenderChoice] | None:
     st.session_state[_SHOWN] = [choice.reference for choice in chosen]
     if st.query_params.get_all("run") != st.session_state[_SHOWN]:
         st.query_params["run"] = st.session_state[_SHOWN]
+    if why := next((why for choice in chosen if (why := why_no_original(service, choice.run))), ""):
+        st.caption(f"There is no original to ask beside it: {why[0].lower()}{why[1:]}")
     _warm(chosen)
     return chosen
 
