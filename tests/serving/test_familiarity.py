@@ -5,20 +5,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from core.data.builtin.customer_feedback import read
+from core.modules.standardize import StandardizeFeatures
 from core.preprocessing.sentence_encoder import SentenceEncoder
 from core.services.bootstrap import open_service
 from core.serving.explanation.background import Home
 from core.serving.familiarity import FILE, UNLIKE, familiarity_of
-from core.serving.predictor import load_predictor
+from core.serving.predictor import Predictor, load_predictor
 from core.settings import Settings
-from core.specs import DatasetVersion, LoadedDataset
+from core.specs import DatasetVersion, Examples, LoadedDataset, texts_of
 from tests.golden.freeze import unpack
 from tests.serving.explanation.conftest import predictor_of
 
 FAR = (
-    "SELECT id, name FROM users WHERE id = 7; DROP TABLE users; -- 0x7f3a",
+    "Der Vertrag ist am 3. Mai gekuendigt worden, und die Frist laeuft.",
     "\N{CJK UNIFIED IDEOGRAPH-4ECA}\N{CJK UNIFIED IDEOGRAPH-5929}" * 12,
     "zxq qqv 99171 kkjw 7731 ttzz 0091 vvbx qpwo 4471 mmxn 0032",
 )
@@ -46,6 +48,14 @@ def test_what_lies_far_from_all_training_examples_is_unlike_them(tmp_path: Path)
     assert any(said == [(), (UNLIKE,)] for said in found)
 
 
+def standardize(predictor: Predictor, train: Examples) -> None:
+    """Let a model know mean and spread of its features, as training does."""
+    rows = torch.as_tensor(predictor.preprocessor.transform(train.inputs))
+    (layer,) = [one for one in predictor.module.modules() if isinstance(one, StandardizeFeatures)]
+    layer.get_buffer("running_mean").copy_(rows.mean(0))
+    layer.get_buffer("running_var").copy_(rows.var(0, correction=0))
+
+
 def test_texts_far_from_what_an_encoder_was_taught_are_unlike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     every = read()
     short = every.select(np.array([place for place, text in enumerate(every.inputs) if len(text) < 80])).sample(300, 0)
@@ -53,10 +63,9 @@ def test_texts_far_from_what_an_encoder_was_taught_are_unlike(tmp_path: Path, mo
     splits = {name: short.select(np.arange(300)[part]) for name, part in parts.items()}
     loaded = LoadedDataset(DatasetVersion("made", "0", "", short.labels, {}, 0, "", ""), splits)  # type: ignore[arg-type]
     monkeypatch.setattr(Home, "data", lambda _home, _card: loaded)
-    known = familiarity_of(
-        Home(tmp_path, tmp_path, tmp_path),
-        predictor_of("text-classification", "minilm-frozen", SentenceEncoder(), short.labels),
-    )
+    predictor = predictor_of("text-classification", "minilm-frozen", SentenceEncoder(), short.labels)
+    standardize(predictor, splits["train"])
+    known = familiarity_of(Home(tmp_path, tmp_path, tmp_path), predictor)
     assert known is not None
-    assert np.mean([not said for said in known.remarks(list(splits["test"].inputs))]) >= 0.95
+    assert np.mean([not said for said in known.remarks(list(texts_of(splits["test"].inputs)))]) >= 0.95
     assert known.remarks(list(FAR)) == [(UNLIKE,)] * len(FAR)
