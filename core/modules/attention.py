@@ -55,7 +55,7 @@ class CausalSelfAttention(nn.Module):
         return self._joined(seen), (key, value)
 
     def advance_rows(self, x: Tensor, past: KeyValue, lengths: Tensor, seen: Tensor) -> Tensor:
-        """Return the attention of one new position of each row over its own past, which it joins.
+        """Return the attention of each row's new position over its own past.
 
         Args:
             x: The new positions, (B, 1, width).

@@ -53,6 +53,6 @@ class TableRows:
         """Do nothing: a row holds nothing."""
 
     def advance(self, ids: Tensor) -> Tensor:
-        """Return logits (B, V) of one new id (B,) of each row."""
+        """Return logits, (B, V), of one new id of each row, (B,)."""
         logits: Tensor = self._module(ids)
         return logits

@@ -93,7 +93,7 @@ class RecurrentRows:
             kept[:, to] = kept[:, source]
 
     def advance(self, ids: Tensor) -> Tensor:
-        """Return logits (B, V) of one new id (B,) of each of the first rows."""
+        """Return logits, (B, V), of one new id of each row, (B,)."""
         count = len(ids)
         before = self._memory[0][:, :count].contiguous(), self._memory[1][:, :count].contiguous()
         logits, after = self._module.advance(ids[:, None], before)

@@ -128,7 +128,7 @@ class CausalTransformer(nn.Module):
 
 
 class TransformerRows:
-    """Key-value caches of several texts, one a row, in tensors that grow with the rows.
+    """Key-value caches of several texts, one a row.
 
     Args:
         module: Whose they are.
@@ -167,7 +167,7 @@ class TransformerRows:
         self._lengths[to] = self._lengths[source]
 
     def advance(self, ids: Tensor) -> Tensor:
-        """Return logits (B, V) of one new id (B,) of each of the first rows."""
+        """Return logits, (B, V), of one new id of each row, (B,)."""
         lengths = self._lengths[: len(ids)]
         places = torch.arange(int(lengths.max()) + 1, device=ids.device)
         seen = (places <= lengths[:, None])[:, None, None]  # (B, 1, 1, T)

@@ -1,4 +1,4 @@
-"""A server process that announces itself in a file of the home: found there, or started and waited for."""
+"""A server process that announces itself in a file of the home."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ def running(file: Path, kind: Callable[..., A]) -> A | None:
 
 
 def await_announcement(child: "subprocess.Popen[bytes]", find: Callable[[], T | None], within_s: float) -> T | None:
-    """Return what `find` finds of a process that starts; where it ends or takes too long, end it and return None."""
+    """Return what `find` finds of a process that starts; else end it."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline and child.poll() is None:
         if (found := find()) is not None:

@@ -101,7 +101,7 @@ def named_choice(service: "Service", reference: str, beside: Run | None = None) 
 
 
 def why_no_original(service: "Service", run: Run) -> str:
-    """Return why a run of a pretrained model has no original to stand beside it; empty where it has, or was none."""
+    """Return why a pretrained model's run has no original to ask; else empty."""
     model = service.models().get(run.config.model)
     return NO_ORIGINAL if model is not None and model.pretrained and not _has_original(service, run) else ""
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from core.serving.baseline_predictor import load_baseline_predictor
 from core.serving.predictor import Predictor, load_predictor
 from core.specs.contender import Contender
 
@@ -19,5 +18,7 @@ def load_contender(run_folder: Path, contender: Contender) -> Predictor:
         CheckpointUnusable: Its files are gone or altered.
     """
     if contender.baseline:
+        from core.serving.baseline_predictor import load_baseline_predictor
+
         return load_baseline_predictor(run_folder, contender.baseline)
     return load_predictor(run_folder, checkpoint=contender.checkpoint)

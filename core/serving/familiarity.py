@@ -51,7 +51,7 @@ def reads_slowly(predictor: Predictor) -> bool:
 
 
 def can_be_measured(predictor: Predictor) -> bool:
-    """Return whether a model has features of its own by which inputs lie near or far."""
+    """Return whether inputs lie near or far in features of a model."""
     return predictor.task.output_kind != "text" and type(predictor) is Predictor
 
 

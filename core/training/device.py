@@ -64,7 +64,7 @@ def answering_threads() -> int:
 
 
 def use_threads_for(module: torch.nn.Module) -> None:
-    """Let this thread compute with as many CPU threads as serve a network: small ones lose by a second."""
+    """Let this thread compute with as many CPU threads as help a network."""
     is_small = sum(weight.numel() for weight in module.parameters()) < SMALL
     torch.set_num_threads(1 if is_small else answering_threads())
 

@@ -245,7 +245,7 @@ def draw_tokens(
 
 @contextmanager
 def _threads_for(tokens: int) -> Iterator[None]:
-    """Compute a single token in one thread: a second one waits longer than it computes."""
+    """Compute a single token in one thread: two wait for each other."""
     import torch
 
     threads = torch.get_num_threads()
@@ -260,7 +260,7 @@ def _threads_for(tokens: int) -> Iterator[None]:
 
 
 def silenced(logits: "Tensor", silent: list[int]) -> "Tensor":
-    """Return (B, V) logits in which ids that are never written have no chance, unless there are no others."""
+    """Return (B, V) logits in which some ids have no chance."""
     if not silent or logits.shape[1] <= len(silent):
         return logits
     logits = logits.clone()
@@ -269,7 +269,7 @@ def silenced(logits: "Tensor", silent: list[int]) -> "Tensor":
 
 
 def drawn_each(logits: "Tensor", settings: Sequence[tuple[Sampling, "torch.Generator", int]]) -> list[DrawnToken]:
-    """Return the next token of each row; with its log probability where alternatives are asked for.
+    """Return the next token of each row.
 
     Args:
         logits: (B, V) float32.

@@ -1,4 +1,4 @@
-"""Several texts written side by side: one pass of the network draws a token of each."""
+"""Several texts written side by side, a token of each at a time."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -23,7 +23,7 @@ class Rows(Protocol):
         """Put a row in another's place."""
 
     def advance(self, ids: "Tensor") -> "Tensor":
-        """Return logits (B, V) of one new id (B,) of each of the first rows."""
+        """Return logits, (B, V), of one new id of each row, (B,)."""
 
 
 @dataclass(eq=False)
@@ -47,7 +47,7 @@ class Text:
 
 
 class Together:
-    """Draws a token of each text at a time; each text is the one that `draw_tokens` writes alone.
+    """Draws as `draw_tokens` does, a token of each text at a time.
 
     Args:
         module: One that `can_share`; in evaluation mode.

@@ -121,7 +121,7 @@ def _gradual(cache_folder: Path, loaded: LoadedDataset, preprocessor: SlowPrepro
 
 
 def kept_arrays(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays | None:
-    """Return the arrays that a run with this fitted preprocessor has left; None where they are not kept."""
+    """Return the arrays that a run has left; None if they are gone."""
     return read_arrays(_folder(cache_folder, loaded, preprocessor))
 
 

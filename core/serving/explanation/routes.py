@@ -1,6 +1,7 @@
 """The route that explains: `POST /models/{contender}/explain`."""
 
-from typing import Any
+import threading
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -8,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import UserError
-from core.serving.baseline_predictor import BaselinePredictor
-from core.serving.explanation.background import Home
-from core.serving.explanation.explain import explain
-from core.serving.explanation.what_matters import WhatMattersJobs
 from core.serving.server.inputs import parse_json
 from core.serving.server.leaving import while_there
 from core.serving.server.model_pool import ModelPool, WarmModel
+
+if TYPE_CHECKING:
+    from core.serving.explanation.what_matters import WhatMattersJobs
 
 WHAT_MATTERS = "what-matters"
 ONLY_OWN_WEIGHTS = (
@@ -23,12 +23,49 @@ ONLY_OWN_WEIGHTS = (
 )
 
 
-def explain_router(pool: ModelPool, jobs: WhatMattersJobs) -> APIRouter:
+class Explaining:
+    """Explains answers; what that takes is imported when somebody asks first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: WhatMattersJobs | None = None
+
+    def answer(self, warm: WarmModel, asked: dict[str, Any]) -> dict[str, Any]:
+        """Return an explanation, or how far a measurement is.
+
+        Raises:
+            UserError: The model has none.
+        """
+        from core.serving.baseline_predictor import BaselinePredictor
+        from core.serving.explanation.background import Home
+        from core.serving.explanation.explain import explain
+
+        if isinstance(warm.predictor, BaselinePredictor):
+            raise UserError(ONLY_OWN_WEIGHTS)
+        home = Home.of(warm.run.folder)
+        if asked.get("method") == WHAT_MATTERS:
+            return self._what_matters().ask(home, warm.predictor)
+        return explain(home, warm.predictor, asked)
+
+    def _what_matters(self) -> "WhatMattersJobs":
+        from core.serving.explanation.what_matters import WhatMattersJobs
+
+        with self._lock:
+            self._jobs = self._jobs or WhatMattersJobs()
+            return self._jobs
+
+    def close(self) -> None:
+        """End what is measured in the background."""
+        if self._jobs is not None:
+            self._jobs.close()
+
+
+def explain_router(pool: ModelPool, explaining: Explaining) -> APIRouter:
     """Return the route.
 
     Args:
         pool: The models.
-        jobs: What is measured over whole test splits.
+        explaining: Explains their answers.
     """
     router = APIRouter()
 
@@ -41,15 +78,6 @@ def explain_router(pool: ModelPool, jobs: WhatMattersJobs) -> APIRouter:
         """
         asked = parse_json(await request.body())
         async with pool.model(name) as warm:
-            return JSONResponse(await while_there(request, run_in_threadpool(_answer, warm, asked, jobs)))
+            return JSONResponse(await while_there(request, run_in_threadpool(explaining.answer, warm, asked)))
 
     return router
-
-
-def _answer(warm: WarmModel, asked: dict[str, Any], jobs: WhatMattersJobs) -> dict[str, Any]:
-    if isinstance(warm.predictor, BaselinePredictor):
-        raise UserError(ONLY_OWN_WEIGHTS)
-    home = Home.of(warm.run.folder)
-    if asked.get("method") == WHAT_MATTERS:
-        return jobs.ask(home, warm.predictor)
-    return explain(home, warm.predictor, asked)

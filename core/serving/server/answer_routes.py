@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from core.serving.familiarity import reads_slowly
 from core.serving.predictor import NumberPrediction, Prediction
 from core.serving.server.generation_routes import Writers, check_writes
 from core.serving.server.guard import Limits
@@ -79,7 +78,7 @@ async def _answers(warm: WarmModel, asked: Mapping[str, Any], limits: Limits) ->
     begun = time.perf_counter()
     found = await warm.batcher.answer(inputs)
     ms = 1000 * (time.perf_counter() - begun)
-    most = MOST_ENCODED if reads_slowly(warm.predictor) else MOST_MEASURED
+    most = MOST_ENCODED if warm.reads_slowly else MOST_MEASURED
     unlike = await warm.unlike(inputs) if len(inputs) <= most else [()] * len(inputs)
     answers = [_answer(one, top, said) for one, said in zip(found, unlike, strict=True)]
     return {"id": warm.run.id, "ms": ms, "answers": answers}

@@ -16,8 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import TouchstoneError
-from core.serving.explanation.routes import explain_router
-from core.serving.explanation.what_matters import WhatMattersJobs
+from core.serving.explanation.routes import Explaining, explain_router
 from core.serving.server.answer_routes import answer_router
 from core.serving.server.direct import Direct
 from core.serving.server.errors import CLIENT_LEFT, error_response, respond
@@ -55,7 +54,7 @@ def create_app(
     """
     bounds, metrics = limits or Limits(), Metrics()
     pool, writers = ModelPool(registry, most_bytes, metrics), Writers(writers_at_once, metrics)
-    measuring = WhatMattersJobs()
+    explaining = Explaining()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,7 +63,7 @@ def create_app(
         yield
         pool.close()
         writers.close()
-        measuring.close()
+        explaining.close()
 
     app = FastAPIOffline(
         title="Touchstone", version=version("touchstone"), lifespan=lifespan, redoc_url=None,
@@ -75,7 +74,7 @@ def create_app(
     app.include_router(answer_router(pool, bounds, writers))
     ask = asking(pool, bounds, writers)
     app.include_router(task_router(ask))
-    app.include_router(explain_router(pool, measuring))
+    app.include_router(explain_router(pool, explaining))
     _add_status(app, pool, metrics)
     _add_errors(app)
     app.add_middleware(Direct, ask=ask, handlers=app.exception_handlers)

@@ -1,4 +1,4 @@
-"""The short way to an answer: past FastAPI's routing, which costs more than a small model's answer."""
+"""The short way to an answer, past FastAPI's routing."""
 
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -14,7 +14,9 @@ _ROUTE = SimpleNamespace(path="/models/{name}")  # as the counters name it
 
 
 class Direct:
-    """Answers `POST /models/NAME` itself; a middleware. FastAPI has the same route for the page of the API.
+    """Answers `POST /models/NAME` itself; a middleware.
+
+    FastAPI's routing costs more than a small model's answer. It has the same route for the page of the API.
 
     Args:
         app: What answers everything else.

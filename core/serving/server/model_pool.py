@@ -5,21 +5,22 @@ import time
 from collections.abc import AsyncIterator, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psutil
 from numpy.typing import NDArray
 
 from core.errors import TouchstoneError
-from core.preprocessing.abilities import SlowPreprocessor
+from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
 from core.serving.contenders import load_contender
-from core.serving.explanation.background import Home
-from core.serving.familiarity import Familiarity, can_be_measured, familiarity_of
 from core.serving.predictor import NumberPrediction, Prediction, Predictor
 from core.serving.server.batching import Batcher
 from core.serving.server.metrics import Metrics
 from core.serving.server.served_runs import Registry, ServedRun
 from core.serving.server.shared_writing import SharedWriting
+
+if TYPE_CHECKING:
+    from core.serving.familiarity import Familiarity
 
 KNOWN_S = 2.0  # a run that is deleted is served no longer than that
 MOST_KNOWN = 1_000  # names
@@ -53,14 +54,18 @@ class WarmModel:
     _describing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _familiarity: "asyncio.Task[Familiarity | None] | None" = None
 
+    @property
+    def reads_slowly(self) -> bool:
+        """Whether reading an input takes a pretrained encoder."""
+        return isinstance(self.predictor.preprocessor, SlowPreprocessor | DescribingPreprocessor)
+
     async def unlike(self, inputs: Sequence[Any]) -> list[tuple[str, ...]]:
         """Return, for each input, what is said if it is unlike training.
 
         Nothing is said while the training examples are still being read, which the first request begins.
         """
-        if self._familiarity is None and can_be_measured(self.predictor):
-            home = Home.of(self.run.folder)
-            self._familiarity = asyncio.create_task(asyncio.to_thread(familiarity_of, home, self.predictor))
+        if self._familiarity is None:
+            self._familiarity = asyncio.create_task(asyncio.to_thread(_familiarity_of, self.run, self.predictor))
         known = self._familiarity
         if known is None or not known.done() or known.exception() is not None or (found := known.result()) is None:
             return [()] * len(inputs)
@@ -192,6 +197,14 @@ def size_of(predictor: Predictor, grown_bytes: int) -> int:
         grown_bytes: By how much the process grew while it was loaded.
     """
     return max(grown_bytes, sum(weight.numel() * weight.element_size() for weight in predictor.module.parameters()))
+
+
+def _familiarity_of(run: ServedRun, predictor: Predictor) -> "Familiarity | None":
+    """Return what knows a run's training examples; imported after the first answer."""
+    from core.serving.explanation.background import Home
+    from core.serving.familiarity import can_be_measured, familiarity_of
+
+    return familiarity_of(Home.of(run.folder), predictor) if can_be_measured(predictor) else None
 
 
 def _shared_writing(predictor: Predictor) -> SharedWriting | None:

@@ -1,4 +1,4 @@
-"""Answers of several requests, written together: each pass of the network draws a token of each."""
+"""Answers of several requests, written together a token at a time."""
 
 import asyncio
 import time
@@ -99,7 +99,7 @@ class SharedWriting:
         return list(told.items())
 
     def _come_and_go(self) -> None:
-        """End the answers of who has left; begin those of who waits, while there is room."""
+        """End the answers of who has left; begin others where there is room."""
         for asked in self._writing:
             if asked.has_left:
                 self._end(asked)

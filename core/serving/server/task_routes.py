@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from core.errors import DataError
 from core.formatting import csv_cell
 from core.serving.predictor import NumberPrediction, Prediction
-from core.serving.row_files import read_rows, texts_in
 from core.serving.server.generation_routes import Writers, generated_text
 from core.serving.server.guard import Limits
 from core.serving.server.inputs import inputs_of, parse_json, top_k_of
@@ -26,7 +25,7 @@ CSV = "text/csv"
 
 
 def asking(pool: ModelPool, limits: Limits, writers: Writers) -> Callable[[str, Request], Awaitable[Response]]:
-    """Return what answers a request to a model in Hugging Face's format for its task.
+    """Return what answers a request in Hugging Face's format for the task.
 
     Args:
         pool: The models.
@@ -94,6 +93,8 @@ async def _csv_answer(warm: WarmModel, body: bytes) -> Response:
 
 def _rows(body: bytes) -> list[dict[str, str]]:
     """Return a file's rows, read in a process of its own."""
+    from core.serving.row_files import read_rows
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.csv"
         file.write_bytes(body)
@@ -103,6 +104,8 @@ def _rows(body: bytes) -> list[dict[str, str]]:
 def _inputs(warm: WarmModel, rows: Sequence[dict[str, str]]) -> Sequence[Any]:
     if warm.predictor.task.input_kind == "table":
         return rows
+    from core.serving.row_files import texts_in
+
     return texts_in(rows, warm.run.text_columns, "The file")
 
 
