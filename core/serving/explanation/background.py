@@ -62,7 +62,7 @@ class Home:
         return _data(self.datasets, self.cache, card.dataset, card.task, card.dataset_fingerprint)
 
     def rows(self, predictor: Predictor, split: SplitName) -> NDArray[Any] | None:
-        """Return what a slow encoder made of a split for training, (N, F), if kept.
+        """Return what a slow encoder made of a split for training, (N, F).
 
         Raises:
             DataError: The data is not here any more.
