@@ -5,8 +5,8 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # A Linux machine without a GPU can do with PyTorch's small build:
 #   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .constraints.txt \
-	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+export TORCH_INDEX
+INSTALL := $(BIN)/python .ci/install.py --constraint .constraints.txt
 # What Python has compiled once need not be compiled by each of some thousand processes, whatever the machine says.
 unexport PYTHONDONTWRITEBYTECODE
 ORDER := --dist loadfile --no-loadscope-reorder
