@@ -17,6 +17,7 @@ from core.specs.baseline import BaselineSpec
 FITTING_ROWS = 100_000  # they learn from at most so many
 MOST_ROUNDS, MOST_TREES = 300, 1_500  # a round grows a tree for each class
 FEW_ROWS, FEW_ROUNDS = 200, 50  # of fewer rows nothing is kept back to end early by
+ALONE_ROWS = 20_000  # up to which one thread grows them: several wait for each other at every leaf
 ROW_S, LEAST_S = 1e-6, 0.3  # a row, a column and a tree in a thousand; any fit
 
 
@@ -46,6 +47,7 @@ class BoostedTrees:
     def fit(cls, train: Examples, validation: Examples, seed: int) -> "BoostedTrees":
         """Grow trees until a tenth of the training split, kept back, gets no better."""
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+        from threadpoolctl import threadpool_limits
 
         del validation
         columns = ColumnPreprocessor.fit(train)
@@ -61,7 +63,8 @@ class BoostedTrees:
             max_iter=min(MOST_ROUNDS, max(MOST_TREES // outputs, 20)) if ends_early else FEW_ROUNDS,
             early_stopping=ends_early, categorical_features=list(range(rows.categories)) or None, random_state=seed,
         )  # fmt: skip
-        model.fit(rows.of_training(train), train.targets)
+        with threadpool_limits(1 if len(train) <= ALONE_ROWS else None, user_api="openmp"):
+            model.fit(rows.of_training(train), train.targets)
         tuned_on = "a tenth of the training split, by which the number of trees is chosen" if ends_early else ""
         return cls(rows, Trees.of(model), len(train.labels), classes, tuned_on)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.baselines.word_parts import WordParts
 from core.preprocessing.letter_case import cased_words
 from core.preprocessing.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
 from core.specs import Examples, texts_of
@@ -60,25 +61,31 @@ def make_vectoriser(reading: Reading, vocabulary: Mapping[str, int] | None = Non
         return TfidfVectorizer(ngram_range=(1, 2), tokenizer=tokens_of, token_pattern=None, **usual)
     if reading.is_spaceless:
         return TfidfVectorizer(analyzer="char", ngram_range=(1, 3), **usual)
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=reading.least_texts, **usual)
+    return WordParts(keeps_case=reading.keeps_case, least_texts=reading.least_texts, vocabulary=vocabulary)
 
 
 def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     """Return which n-grams read the training texts better, and whether they keep capitals.
 
     Found by cross-validation on a sample of the training split; the test split has no say. Capitals are tried where
-    the labels say that a word in capitals means something else. Where nearly all is in scripts without spaces it is
-    always characters: words would be single ones and pairs, so that all they can say is said by characters, too.
+    the labels say that a word in capitals means something else, in words alone, which are quicker. Where nearly all is
+    in scripts without spaces it is always characters: words would be single ones and pairs, so that all they can say
+    is said by characters, too.
     """
     sample = train.sample(CHOSEN_ON, seed)
     texts = tuple(_shortened(text) for text in texts_of(sample.inputs))
     cases = (False, True) if cased_words(map(tokens_of, texts), sample.targets) else (False,)
     kinds: tuple[Kind, ...] = ("character",) if spaceless_share(texts[:SCRIPT_SEEN_IN]) >= NEARLY_ALL else KINDS
-    readings = [(kind, keeps_case) for kind in kinds for keeps_case in cases]
-    if len(readings) == 1:
-        return readings[0]
-    scores = {reading: _score(*reading, texts, sample.targets, seed) for reading in readings}
-    return max(readings, key=lambda reading: scores[reading] + CLEARLY * (reading[0] == "word"))
+    if len(kinds) == len(cases) == 1:
+        return kinds[0], cases[0]
+
+    def score(kind: Kind, keeps_case: bool) -> float:
+        return _score(kind, keeps_case, texts, sample.targets, seed) + CLEARLY * (kind == "word")
+
+    by_case = {keeps_case: score(kinds[0], keeps_case) for keeps_case in cases}
+    best = max(cases, key=lambda keeps_case: by_case[keeps_case])
+    by_kind = {kinds[0]: by_case[best]} | {kind: score(kind, best) for kind in kinds[1:]}
+    return max(kinds, key=lambda kind: by_kind[kind]), best
 
 
 def fewer_characters(train: Examples, seed: int) -> Examples:

@@ -1,12 +1,12 @@
 """A pretrained language model from a folder or the hub, fine-tuned on the examples."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from core.preprocessing.model_tokens import ModelTokens
 from core.pretrained.files import read_config
 from core.pretrained.hub import Note
-from core.pretrained.lora import dropout_setting, rank_setting
+from core.pretrained.lora import WriterPart, context_setting, dropout_setting, rank_setting, writer_part_setting
 from core.pretrained.source import check_source, fetch_source, local_folder
 from core.pretrained.tokens import model_tokens
 from core.pretrained.writer import make_writer
@@ -29,20 +29,8 @@ class PretrainedLmParams(Params):
         help="A model that has read much of the internet writes whole sentences from the start; larger ones know more "
         "and are slower.",
     )
-    trained: Literal["lora", "everything"] = setting(
-        "lora",
-        label="Trainable part (head, LoRA or everything)",
-        level="beginner",
-        help="LoRA adds small layers and freezes the rest, which needs less memory and keeps what the model "
-        "knows; everything takes on your style most closely.",
-    )
-    context: int = setting(
-        128,
-        label="Context length (tokens it sees at once)",
-        ge=4,
-        le=8_192,
-        help="Higher: it can refer to what was further back; each step takes longer. A model may be able to see less.",
-    )
+    trained: WriterPart = writer_part_setting()
+    context: int = context_setting()
     lora_rank: int = rank_setting()
     lora_dropout: float = dropout_setting()
 

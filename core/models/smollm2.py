@@ -1,17 +1,17 @@
 """SmolLM2, a small language model that is installed with Touchstone, tuned to the examples."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from core.preprocessing.model_tokens import ModelTokens
 from core.preprocessing.package_files import PackageFile
 from core.pretrained.hub import Note
-from core.pretrained.lora import dropout_setting, rank_setting
+from core.pretrained.lora import WriterPart, context_setting, dropout_setting, rank_setting, writer_part_setting
 from core.pretrained.source import models_folder
 from core.pretrained.tokens import model_tokens
 from core.pretrained.writer import make_writer
 from core.specs import DataInfo, Examples, ModelSpec
-from core.specs.config import Params, setting
+from core.specs.config import Params
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,20 +26,8 @@ FILE = PackageFile(
 class SmolLM2Params(Params):
     """Settings: the context length, and how much of it is trained."""
 
-    trained: Literal["lora", "everything"] = setting(
-        "lora",
-        label="Trainable part (LoRA or everything)",
-        level="beginner",
-        help="LoRA adds small layers and freezes the rest, which needs less memory and keeps what the model "
-        "knows; everything takes on your style most closely.",
-    )
-    context: int = setting(
-        128,
-        label="Context length (tokens it sees at once)",
-        ge=4,
-        le=8_192,
-        help="Higher: it can refer to what was further back; each step takes longer.",
-    )
+    trained: WriterPart = writer_part_setting()
+    context: int = context_setting()
     lora_rank: int = rank_setting()
     lora_dropout: float = dropout_setting()
 

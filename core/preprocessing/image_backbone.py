@@ -123,7 +123,7 @@ def _network(device: str) -> "EfficientNetLite0":
 
     network = EfficientNetLite0()
     network.load_state_dict(pretrained_weights())
-    return network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]
+    return network.folded().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 PREPROCESSOR = ImageBackbone

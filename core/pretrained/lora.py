@@ -1,14 +1,37 @@
 """Low-rank adapters (LoRA): the network is frozen, two thin matrices per layer learn."""
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.specs.config import setting
 
 if TYPE_CHECKING:
     from torch import nn
 
+WriterPart = Literal["lora", "everything"]
 SCALE = 2  # of what the adapters say, whatever their rank
+
+
+def writer_part_setting() -> Any:
+    """Declare how much of a model that writes learns."""
+    return setting(
+        "lora",
+        label="Trainable part (LoRA or everything)",
+        level="beginner",
+        help="LoRA adds small layers and freezes the rest, which needs less memory and keeps what the model "
+        "knows; everything takes on your style most closely.",
+    )
+
+
+def context_setting() -> Any:
+    """Declare how far back a model that writes sees."""
+    return setting(
+        128,
+        label="Context length (tokens it sees at once)",
+        ge=4,
+        le=8_192,
+        help="Higher: it can refer to what was further back; each step takes longer. A model may be able to see less.",
+    )
 
 
 def rank_setting() -> Any:

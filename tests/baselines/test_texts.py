@@ -1,8 +1,10 @@
 """Simple methods for texts."""
 
 import numpy as np
+import pytest
 
 from core.baselines.text_features import better_reading
+from core.baselines.word_parts import WordParts
 from core.specs import Examples
 from core.tasks.text_classification import TASK as TEXTS
 from tests.baselines.ladder import judged
@@ -66,3 +68,20 @@ def test_scripts_without_spaces_are_read_by_characters_whatever_pairs_of_them_wo
     train = Examples(texts, np.array([0, 1] * 16), ("good", "bad"))
     baselines = judged(TEXTS, train, Examples(("早餐很好", "早餐不好"), np.array([0, 1]), ("good", "bad")), 0)
     assert baselines["character TF-IDF + logistic regression"].predicted.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("keeps_case", [False, True])
+def test_parts_of_words_are_counted_and_weighed_as_scikit_learn_does(keeps_case: bool) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = ("Late, late again: a I", "it\tcame  LATE", "a fine  thing\n", "naïve İstanbul ok", "")
+    others = ("laten", "zzz", "a a  a", "")
+    theirs = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, lowercase=not keeps_case, min_df=2
+    ).fit(texts)
+    ours = WordParts(keeps_case=keeps_case, least_texts=2)
+    np.testing.assert_allclose(ours.fit_transform(texts).toarray(), theirs.transform(texts).toarray(), rtol=1e-6)
+    assert ours.vocabulary_ == theirs.vocabulary_
+    again = WordParts(keeps_case=keeps_case, vocabulary=ours.vocabulary_)
+    again.idf_ = ours.idf_
+    np.testing.assert_allclose(again.transform(others).toarray(), theirs.transform(others).toarray(), rtol=1e-6)
