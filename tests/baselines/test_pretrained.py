@@ -1,5 +1,6 @@
 """Frozen, pretrained networks: what they know, and that nothing but the known files is loaded."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ from core import catalog
 from core.baselines.frozen_features import FrozenFeatures
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.errors import EncoderUnavailable
+from core.models import smollm2
 from core.preprocessing import e5_encoder, remembered
 from core.preprocessing.abilities import SlowPreprocessor
 from core.preprocessing.e5_encoder import E5Encoder
-from core.preprocessing.image_backbone import FILE, ImageBackbone
+from core.preprocessing.image_backbone import FILE, ImageBackbone, pretrained_weights
 from core.preprocessing.package_files import PackageFile
 from core.specs import DataInfo, DatasetVersion, Examples
 from core.worker.baselines import Ladder
@@ -36,8 +38,6 @@ def test_texts_of_one_meaning_lie_near_in_any_language() -> None:
 
 def test_the_network_names_what_a_thousand_kinds_of_photographs_show() -> None:
     needs(FILE.missing())
-    from core.preprocessing.image_backbone import pretrained_weights
-
     weights = pretrained_weights()
     assert sum(one.numel() for name, one in weights.items() if "running" not in name and "num" not in name) == 3_371_008
     images = np.zeros((3, 8, 8, 1), np.uint8)
@@ -63,6 +63,43 @@ def test_an_altered_file_is_not_loaded_and_a_missing_one_is_said(
     with pytest.raises(EncoderUnavailable, match="is not the file that Touchstone knows"):
         altered.checked()
     assert "is not installed" in PackageFile("no_such_weights", "model.bin", "", "network").missing()
+
+
+@pytest.mark.parametrize(
+    ("model", "files"),
+    [
+        ("efficientnet-lite0", (FILE,)),
+        ("e5-frozen", (e5_encoder.WEIGHTS, e5_encoder.ENGINE)),
+        ("smollm2", (smollm2.FILE,)),
+    ],
+)
+def test_no_model_is_trained_or_asked_from_a_file_that_was_changed(
+    model: str, files: tuple[PackageFile, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in files:
+        needs(file.missing())
+    needs(e5_encoder.missing() if model == "e5-frozen" else "")
+    spec = catalog.find_model(model)
+    assert spec.check is not None
+    right = {file.place: file.path() for file in files}
+    for changed in files:
+        copy = tmp_path / changed.place.replace("/", "-")
+        copy.write_bytes(b"another file")
+        with monkeypatch.context() as patch:
+            patch.setattr(PackageFile, "path", lambda one: copy if one is changed else right[one.place])  # noqa: B023
+            for use in (lambda: spec.check(spec.params()), *USES[model]):
+                with pytest.raises(EncoderUnavailable, match=r"altered or is incomplete.*make setup"):
+                    use()
+
+
+USES: dict[str, tuple[Callable[[], object], ...]] = {
+    "efficientnet-lite0": (pretrained_weights,),
+    "e5-frozen": (
+        lambda: E5Encoder.fit(Examples(("x",), np.zeros(1, np.int64), ("a",))),
+        e5_encoder._loaded.__wrapped__,
+    ),
+    "smollm2": (smollm2.folder,),
+}
 
 
 class Counting:

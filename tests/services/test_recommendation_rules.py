@@ -94,6 +94,15 @@ def test_without_the_encoder_n_grams_are_recommended(tmp_path: Path, monkeypatch
     assert (found(TEXTS, texts(*ENGLISH)).model, found(TEXTS, texts(*ENGLISH)).rule) == ("ngram-linear", "no-encoder")
 
 
+def test_without_the_encoder_of_many_languages_all_else_works_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    why = "The pretrained encoder of many languages is made for Linux on x86-64 processors alone."
+    monkeypatch.setattr("core.preprocessing.e5_encoder.missing", lambda: why)
+    recommended = found(TEXTS, texts(CHINESE))
+    assert (recommended.model, recommended.rule) == ("ngram-linear", "other-language")
+    assert recommended.against["e5-frozen"] == why
+    assert found(TEXTS, texts(*ENGLISH)).model == "minilm-frozen"
+
+
 @pytest.mark.parametrize(
     ("task", "traits", "around", "model", "runner_up"),
     [
