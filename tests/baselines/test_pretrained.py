@@ -80,14 +80,15 @@ def test_no_model_is_trained_or_asked_from_a_file_that_was_changed(
         needs(file.missing())
     needs(e5_encoder.missing() if model == "e5-frozen" else "")
     spec = catalog.find_model(model)
-    assert spec.check is not None
+    check = spec.check
+    assert check is not None
     right = {file.place: file.path() for file in files}
     for changed in files:
         copy = tmp_path / changed.place.replace("/", "-")
         copy.write_bytes(b"another file")
         with monkeypatch.context() as patch:
             patch.setattr(PackageFile, "path", lambda one: copy if one is changed else right[one.place])  # noqa: B023
-            for use in (lambda: spec.check(spec.params()), *USES[model]):
+            for use in (lambda: check(spec.params()), *USES[model]):
                 with pytest.raises(EncoderUnavailable, match=r"altered or is incomplete.*make setup"):
                     use()
 

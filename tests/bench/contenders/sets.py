@@ -4,8 +4,8 @@ import csv
 import io
 import os
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +97,13 @@ class RealSet:
         task: Of the catalogue.
         load: Returns what is learnt from and what is judged on.
         model: That is trained beside the rungs, with its quick preset.
+        settings: That differ from it.
     """
 
     task: str
     load: Callable[[], tuple[Examples, Examples]]
     model: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 TEXTS, IMAGES, NUMBERS = "text-classification", "image-classification", "tabular-regression"
@@ -110,7 +112,7 @@ SETS = {
     "diamonds": RealSet(NUMBERS, lambda: _table("diamonds_1k.csv", "price"), "mlp"),
     "diamond cuts": RealSet("tabular-classification", lambda: _table("diamonds_1k.csv", "cut"), "mlp"),
     "hymenoptera": RealSet(IMAGES, _photographs, "efficientnet-lite0"),
-    "fashion": RealSet(IMAGES, _fashion, "small-cnn"),
+    "fashion": RealSet(IMAGES, _fashion, "small-cnn", {"time_budget_min": 0, "epochs": 3}),
     "sst2": RealSet(TEXTS, lambda: texts("sst2_train.csv", "sst2_dev.csv"), "minilm-frozen"),
     "airline tweets": RealSet(TEXTS, lambda: texts("airline_tweets.csv"), "minilm-frozen"),
     "chinese reviews": RealSet(TEXTS, _chinese, "e5-frozen"),
