@@ -57,7 +57,7 @@ class WordParts:
         return self._weights.transform(self._counted(texts, self.vocabulary_.get, self.vocabulary_))
 
     def _counted(self, texts: Sequence[str], place_of: Callable[[str], int | None], runs: Mapping[str, int]) -> Any:
-        """Return how often each run stands in each text, (N, R): that of its words, times their counts."""
+        """Return how often each run stands in each text, (N, R)."""
         words, held, cuts = dict[str, int](), _Rows(), _Rows()
         for text in texts:
             counts = Counter((text if self._keeps_case else text.lower()).split())

@@ -93,7 +93,7 @@ class EfficientNetLite0(nn.Module):
         return seen.mean((2, 3))
 
     def folded(self) -> Self:
-        """Put each normalisation into the convolution before it, for good; a quarter less to compute."""
+        """Fold each normalisation into the convolution before it, for good."""
         for step in list(self.eval().modules()):
             if not isinstance(step, nn.Sequential):
                 continue
