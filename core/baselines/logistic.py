@@ -138,7 +138,7 @@ def _best_strength(
 def _score(
     model: Any, features: Any, targets: NDArray[np.int64], learnt: NDArray[np.int64], held: NDArray[np.int64]
 ) -> float:
-    """Return the accuracy on what was held back; 0 where only one class was left to learn from."""
+    """Return the accuracy on what was held back; 0 without two classes."""
     if len(np.unique(targets[learnt])) < 2:
         return 0.0
     return float(model.fit(features[learnt], targets[learnt]).score(features[held], targets[held]))

@@ -1,19 +1,15 @@
 """Texts through the sentence encoder: batched by similar length, a batch per core."""
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.preprocessing.batch_threads import each_batch
 from core.preprocessing.bert import HIDDEN, Network, Room, outputs_of
 
 BATCH = 32  # windows: few enough that what a layer computes stays in the processor's cache
-MOST_THREADS = 16
 BEGINNING, END = 101, 102  # ids of the marks of this encoder, whose files are known by their hash
-THREADS_VARIABLE = "TOUCHSTONE_THREADS"  # no more than so many, where somebody said so
 
 
 class Recipe(NamedTuple):
@@ -42,31 +38,8 @@ def features_of(network: Network, texts: list[list[list[int]]], recipe: Recipe) 
     def read(batch: list[int]) -> None:
         features[batch] = _together(network, [texts[i] for i in batch], recipe)
 
-    _each(read, batches, 1 if network.words.device.type != "cpu" else _threads())
+    each_batch(read, batches[::-1], network.words.device.type)  # the longest first: the last is not waited for alone
     return features
-
-
-def _threads() -> int:
-    """Return how many batches are read at once: one for each core.
-
-    Batches wait for each other at no point, so that a core which another program takes slows down its own batch alone;
-    several threads in one operation would all wait for the slowest.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    chosen = os.environ.get(THREADS_VARIABLE, "")
-    return min(cores, MOST_THREADS, int(chosen) if chosen.isdecimal() and int(chosen) else cores)
-
-
-def _each(read: Callable[[list[int]], None], batches: list[list[int]], threads: int) -> None:
-    """Read each batch, several at once; an error of any is raised."""
-    if threads < 2 or len(batches) < 2:
-        for batch in batches:
-            read(batch)
-        return
-    import torch
-
-    with ThreadPoolExecutor(threads, "encoder", initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        list(pool.map(read, reversed(batches)))  # the longest texts first: the last batch is not waited for alone
 
 
 def _together(network: Network, texts: list[list[list[int]]], recipe: Recipe) -> NDArray[np.float32]:

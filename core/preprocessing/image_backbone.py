@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
+from core.preprocessing.batch_threads import each_batch
 from core.preprocessing.encoder_device import place
 from core.preprocessing.package_files import PackageFile
 from core.specs import DataInfo, Examples, Inputs
@@ -21,9 +22,9 @@ FILE = PackageFile(
     "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db", "image network (EfficientNet-Lite0)",
 )  # fmt: skip
 FEATURES = 1_280
-BATCH = 16  # images: few enough that what a layer computes stays in the processor's cache
-IMAGE_S = 0.05  # of one core, for an image
-PART = 32  # images between which work can be stopped and is kept
+BATCH = 8  # images: few enough that what a layer computes stays in the processor's cache
+IMAGE_S = 0.04  # of one core, for an image
+PART = 64  # images between which work can be stopped and is kept
 
 
 class ImageBackbone:
@@ -76,10 +77,14 @@ class ImageBackbone:
 
         device = place()
         network, found = _network(device), np.zeros((len(inputs), FEATURES), dtype=np.float32)
-        with torch.inference_mode():
-            for start in range(0, len(inputs), BATCH):
-                images = torch.from_numpy(np.ascontiguousarray(np.asarray(inputs)[start : start + BATCH]))
-                found[start : start + BATCH] = network(images.to(device).permute(0, 3, 1, 2)).float().cpu().numpy()
+
+        def read(start: int) -> None:
+            images = torch.from_numpy(np.ascontiguousarray(np.asarray(inputs)[start : start + BATCH]))
+            with torch.inference_mode():
+                seen = network(images.to(device).permute(0, 3, 1, 2))
+            found[start : start + BATCH] = seen.float().cpu().numpy()
+
+        each_batch(read, range(0, len(inputs), BATCH), torch.device(device).type)
         return found
 
     @property
