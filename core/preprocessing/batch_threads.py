@@ -11,10 +11,10 @@ Batch = TypeVar("Batch")
 
 
 def each_batch(read: Callable[[Batch], None], batches: Sequence[Batch], device: str) -> None:
-    """Read each batch, on a processor several at once; an error of any is raised.
+    """Read each batch, on a processor several at once.
 
     Batches wait for each other at no point, so that a core which another program takes slows down its own batch alone;
-    several threads in one operation would all wait for the slowest.
+    several threads in one operation would all wait for the slowest. An error of any is raised.
     """
     threads = _threads() if device == "cpu" else 1
     if threads < 2 or len(batches) < 2:
