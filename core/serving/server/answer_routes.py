@@ -17,7 +17,8 @@ from core.serving.server.guard import Limits
 from core.serving.server.inputs import inputs_of, parse_json, top_k_of
 from core.serving.server.leaving import while_there
 from core.serving.server.model_pool import ModelPool, WarmModel
-from core.serving.server.writing import Piece, Wish, prompt_ids
+from core.serving.server.remarks import cut_prompt
+from core.serving.server.writing import Piece, Wish
 from core.training.generation import Sampling
 
 MOST_MEASURED, MOST_ENCODED = 200, 32  # inputs of one request whose distance to training is told; of slow encoders
@@ -61,7 +62,7 @@ def answer_router(pool: ModelPool, limits: Limits, writers: Writers) -> APIRoute
         """Each line has `text` and `tokens`; the last one says why the text ends."""
         async with pool.model(name) as warm:
             check_writes(warm)
-            note = _cut_prompt(warm, wanted.prompt)
+            note = cut_prompt(warm, wanted.prompt)
         return StreamingResponse(_lines(pool, warm.run.id, wanted, note, writers), media_type=LINES)
 
     @router.post("/models/{name}/load", summary="Load a model before somebody asks")
@@ -90,14 +91,6 @@ def _answer(one: Prediction | NumberPrediction, top: int, unlike: tuple[str, ...
         return {"value": one.value, "remarks": remarks}
     scores = dict(list(one.scores.items())[:top])
     return {"label": one.label, "score": one.score, "scores": scores, "remarks": remarks}
-
-
-def _cut_prompt(warm: WarmModel, prompt: str) -> str:
-    """Return what is said of a prompt that is too long."""
-    context, count = warm.predictor.info.input_shape[0], len(prompt_ids(warm.predictor, prompt))
-    if count <= context:
-        return ""
-    return f"The prompt has {count:,} tokens and this model reads {context:,}: it goes on from the last {context:,}."
 
 
 async def _lines(pool: ModelPool, run: str, wanted: WriteRequest, note: str, writers: Writers) -> AsyncIterator[str]:

@@ -21,7 +21,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (CheckpointUnusable, 410),
     (DataError, 422),
     (UserError, 400),
-    (TooBusy, 503),
+    (TooBusy, 429),
     (NoRoom, 503),
     (TouchstoneError, 500),
 )
@@ -53,7 +53,7 @@ def error_response(path: str, status: int, sentence: str) -> JSONResponse:
         status: HTTP status.
         sentence: What happened, why, what to do now.
     """
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status in (429, 503) else {}
     if path.startswith("/v1/"):
         kinds = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error"}
         kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")

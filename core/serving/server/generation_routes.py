@@ -20,6 +20,7 @@ from core.serving.server.leaving import while_there
 from core.serving.server.metrics import Metrics
 from core.serving.server.model_pool import ModelPool, WarmModel
 from core.serving.server.openai_requests import ChatRequest, CompletionRequest
+from core.serving.server.remarks import cut_prompt, header_of
 from core.serving.server.writing import Piece, Wish, WrittenToken, in_threads, prompt_ids, write
 from core.training.generation import Sampling
 
@@ -143,11 +144,13 @@ async def generated_text(
     temperature = 0.0 if given.do_sample is False else 1.0 if given.temperature is None else given.temperature
     sampling = Sampling(temperature, given.top_k or 0, given.top_p or 1.0, seed)
     wish = Wish(prompt, sampling, given.max_new_tokens, tuple(given.stop or ()))
+    remarks = header_of([cut_prompt(warm, prompt)])
     if asked.get("stream"):
-        return StreamingResponse(_hugging_face_events(pool, warm.run.id, wish, writers), media_type="text/event-stream")
+        events = _hugging_face_events(pool, warm.run.id, wish, writers)
+        return StreamingResponse(events, headers=remarks, media_type="text/event-stream")
     answer = await while_there(request, writers.whole(warm, wish))
     before = prompt if given.return_full_text else ""
-    return JSONResponse([{"generated_text": before + answer.text}])
+    return JSONResponse([{"generated_text": before + answer.text}], headers=remarks)
 
 
 async def _hugging_face_events(pool: ModelPool, run: str, wish: Wish, writers: Writers) -> AsyncIterator[str]:

@@ -45,7 +45,7 @@ def token_check(token: str = "", token_sha256: str = "") -> Callable[[str], bool
 
 
 class Guard:
-    """Middleware that refuses with 401, 413 or 503, and counts the rest.
+    """Middleware that refuses with 401, 413 or 429, and counts the rest.
 
     Args:
         app: What answers.
@@ -81,7 +81,7 @@ class Guard:
         if size.isdigit() and int(size) > self._limits.body_bytes:
             return 413, self._too_large()
         if self._in_flight >= self._limits.in_flight:
-            return 503, "Too many requests at once. Ask again in a second."
+            return 429, "Too many requests at once. Ask again in a second."
         return None
 
     def _too_large(self) -> str:

@@ -22,6 +22,7 @@ from core.serving.server.guard import Limits
 from core.serving.server.leaving import while_there
 from core.serving.server.model_pool import ModelPool, WarmModel
 from core.serving.server.openai_requests import ChatRequest, CompletionRequest, EmbeddingRequest
+from core.serving.server.remarks import cut_prompt, header_of
 from core.serving.server.served_runs import ServedRun
 from core.serving.server.writing import Piece, Wish, WrittenToken
 
@@ -91,10 +92,10 @@ def _model(run: ServedRun) -> dict[str, Any]:
 async def _respond(
     request: Request, pool: ModelPool, warm: WarmModel, asked: Asked, prompts: Sequence[str], writers: Writers
 ) -> Response:
-    wishes = wishes_of(asked, prompts)
+    wishes, remarks = wishes_of(asked, prompts), header_of(cut_prompt(warm, prompt) for prompt in prompts)
     if asked.stream:
         events = _events(pool, warm.run.id, asked, prompts, wishes, writers)
-        return StreamingResponse(events, media_type="text/event-stream")
+        return StreamingResponse(events, headers=remarks, media_type="text/event-stream")
 
     async def answers() -> list[Answer]:
         return await asyncio.gather(*(writers.whole(warm, wish) for wish in wishes))
@@ -103,7 +104,7 @@ async def _respond(
     document = _head(asked, warm.run.id)
     document["choices"] = [_choice(asked, index, answer) for index, answer in enumerate(found)]
     document["usage"] = usage_of(warm, prompts, sum(answer.count for answer in found))
-    return JSONResponse(document)
+    return JSONResponse(document, headers=remarks)
 
 
 def _choice(asked: Asked, index: int, answer: Answer) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from core.serving.server.guard import Limits
 from core.serving.server.inputs import inputs_of, parse_json, top_k_of
 from core.serving.server.leaving import while_there
 from core.serving.server.model_pool import ModelPool, WarmModel
+from core.serving.server.remarks import remarks_of
 
 CSV = "text/csv"
 
@@ -45,11 +46,12 @@ def asking(pool: ModelPool, limits: Limits, writers: Writers) -> Callable[[str, 
             if kind == CSV:
                 return await while_there(request, _csv_answer(warm, body))
             if task.input_kind == "image" and kind != "application/json":
-                return JSONResponse(_labels((await while_there(request, warm.batcher.answer([body])))[0], None))
+                (answer,) = await while_there(request, warm.batcher.answer([body]))
+                return JSONResponse(_labels(answer, None), headers=remarks_of([answer]))
             asked = parse_json(body)
             if task.output_kind == "text":
                 return await generated_text(request, pool, warm, asked, writers)
-            return JSONResponse(await while_there(request, _answer(warm, asked, limits)))
+            return await while_there(request, _answer(warm, asked, limits))
 
     return ask
 
@@ -61,18 +63,25 @@ def task_router(ask: Callable[[str, Request], Awaitable[Response]]) -> APIRouter
     return router
 
 
-async def _answer(warm: WarmModel, asked: dict[str, Any], limits: Limits) -> Any:
+async def _answer(warm: WarmModel, asked: dict[str, Any], limits: Limits) -> Response:
     """Return labels with scores, or numbers, shaped as Hugging Face's clients read them."""
-    task = warm.predictor.task
-    inputs, is_one = inputs_of(asked, task.input_kind, warm.run, limits.items)
+    inputs, is_one = inputs_of(asked, warm.predictor.task.input_kind, warm.run, limits.items)
     top = top_k_of(asked, warm.predictor.info.labels)
     answers = await warm.batcher.answer(inputs)
-    if "table" in asked:  # the clients' tabular tasks: bare labels or numbers
+    said = _shaped(warm, answers, top, is_one=is_one, is_table="table" in asked)
+    return JSONResponse(said, headers=remarks_of(answers))
+
+
+def _shaped(
+    warm: WarmModel, answers: Sequence[Prediction | NumberPrediction], top: int, *, is_one: bool, is_table: bool
+) -> Any:
+    task = warm.predictor.task
+    if is_table:  # the clients' tabular tasks: bare labels or numbers
         return [one.label if isinstance(one, Prediction) else one.value for one in answers]
     if task.output_kind == "number":
-        said = [{"value": one.value, "remarks": list(one.remarks)} for one in answers]
+        said = [{"value": cast(NumberPrediction, one).value, "remarks": list(one.remarks)} for one in answers]
         return said[0] if is_one else said
-    ranked = [_labels(one, top) for one in answers]
+    ranked = [_labels(cast(Prediction, one), top) for one in answers]
     if task.input_kind == "image" and is_one:
         return ranked[0]
     return ranked  # of texts a list even for a single one: so the clients read it

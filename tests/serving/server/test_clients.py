@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import time
 from typing import Any
@@ -96,9 +97,11 @@ def test_a_table_by_columns_gets_bare_numbers(server: Server) -> None:
 
 def test_hugging_face_gets_text_whole_and_as_a_stream(server: Server) -> None:
     client = hugging_face(server, "golden docs")
-    whole = client.text_generation("The ", max_new_tokens=12, seed=3)
-    assert whole == "".join(client.text_generation("The ", max_new_tokens=12, seed=3, stream=True))
+    how: dict[str, Any] = {"max_new_tokens": 12, "seed": 3, "temperature": 0.7, "top_p": 0.9}
+    whole = client.text_generation("The ", **how)
+    assert whole == "".join(client.text_generation("The ", **how, stream=True))
     assert len(whole) == 12
+    assert client.text_generation("The ", **how, stop=[whole[5:8]]) == whole[: whole.index(whole[5:8])]
 
 
 def test_curl_sends_a_csv_file_and_gets_it_back_with_answers(server: Server) -> None:
@@ -135,6 +138,23 @@ def test_bad_requests_get_the_right_status_and_a_sentence(
 ) -> None:
     answer = ask(server, run, **how)
     assert (answer.status_code, sentence in answer.json()["error"]) == (status, True), answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "sentence"),
+    [
+        ("/models/golden%20rows", {"inputs": ROW | {"city": "Atlantis"}}, "Atlantis"),
+        ("/models/golden%20rows", {"table": {name: [value] for name, value in (ROW | {"city": "Ys"}).items()}}, "Ys"),
+        ("/models/golden%20writing", {"inputs": "a" * 90, "parameters": {"max_new_tokens": 1}}, "The prompt has 90"),
+        ("/v1/completions", {"model": "golden writing", "prompt": "a" * 90, "max_tokens": 1}, "The prompt has 90"),
+    ],
+)  # fmt: skip
+def test_what_was_cut_or_is_not_known_is_said_beside_the_answer(
+    server: Server, path: str, document: dict[str, Any], sentence: str
+) -> None:
+    answer = httpx.post(server.url + path, headers=HEADERS, json=document, timeout=600)
+    assert answer.status_code == 200
+    assert any(sentence in said for said in json.loads(answer.headers["x-touchstone-remarks"])), answer.headers
 
 
 def test_clients_raise_what_the_server_says(server: Server, client: openai.OpenAI) -> None:
