@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import httpx2
 import openai
 import pytest
 from fastapi import FastAPI
@@ -112,7 +113,7 @@ def by_openai(folder: Folder, ask: Callable[[openai.AsyncOpenAI], Awaitable[T]])
     """Ask a server within this process by the real client."""
 
     async def asked() -> T:
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app_of(folder)), timeout=600)
+        http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app_of(folder)), timeout=600)
         async with openai.AsyncOpenAI(base_url="http://touchstone/v1", api_key="t", http_client=http) as client:
             return await ask(client)
 
