@@ -307,8 +307,11 @@ def _draw(logits: "Tensor", samplings: Sequence[Sampling], chances: Sequence["to
         before = probabilities.cumsum(1) / whole - probabilities / whole
         limit = torch.tensor([[one.top_p if one.top_p < 1 else math.inf] for one in samplings])
         probabilities[before >= limit] = 0  # the likeliest always stays: nothing comes before it
-    places = [
-        int(torch.multinomial(row, 1, generator=chance)) if one.temperature else 0
-        for row, one, chance in zip(probabilities, samplings, chances, strict=True)
-    ]
-    return [int(ids[place]) for ids, place in zip(order, places, strict=True)]
+    # What `torch.multinomial` does for one draw, whose part that is not chance is done for all rows at once.
+    noise = torch.ones_like(probabilities)
+    for row, one, chance in zip(noise, samplings, chances, strict=True):
+        if one.temperature:
+            row.exponential_(generator=chance)
+    places = (probabilities / noise).argmax(1)
+    places[torch.tensor([one.temperature == 0 for one in samplings])] = 0
+    return cast(list[int], order.gather(1, places[:, None])[:, 0].tolist())

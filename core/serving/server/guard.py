@@ -40,8 +40,10 @@ def token_check(token: str = "", token_sha256: str = "") -> Callable[[str], bool
         token: The expected one.
         token_sha256: Or its SHA-256, hexadecimal, where only that is stored.
     """
-    expected = token_sha256 or sha256(token.encode()).hexdigest()
-    return lambda given: hmac.compare_digest(sha256(given.encode()).hexdigest(), expected)
+    if not token_sha256:
+        expected = token.encode()
+        return lambda given: bool(expected) and hmac.compare_digest(given.encode(), expected)
+    return lambda given: hmac.compare_digest(sha256(given.encode()).hexdigest(), token_sha256)
 
 
 class Guard:
