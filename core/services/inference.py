@@ -119,6 +119,8 @@ class InferenceClient:
             DataError: An input is not what the model reads.
             InferenceUnavailable: The server does not start.
         """
+        if any(isinstance(one, bytes) for one in inputs) and self.server.running() is None:
+            self.warm([contender])  # it starts while the images are decoded
         asked: dict[str, Any] = {"inputs": self.prepared(contender, inputs)}
         if top_k:
             asked["parameters"] = {"top_k": top_k}
