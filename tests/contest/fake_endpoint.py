@@ -149,16 +149,22 @@ def prompt_of(body: dict[str, Any]) -> str:
     return str(body["prompt"]) if "prompt" in body else str(body["messages"][-1]["content"])
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of clients that were killed."""
+
+
 @contextmanager
-def fake_endpoint(**wanted: Any) -> Iterator[tuple[str, Behaviour]]:
-    """Serve an endpoint on a free port of this machine; yield its address and what it does."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+def fake_endpoint(host: str = "127.0.0.1", **wanted: Any) -> Iterator[tuple[str, Behaviour]]:
+    """Serve an endpoint on a free port of one of this machine's addresses; yield its address and what it does."""
+    server = _Server((host, 0), _Handler)
     behaviour = server.behaviour = Behaviour(**wanted)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1", behaviour
+        yield f"http://{host}:{server.server_address[1]}/v1", behaviour
     finally:
         server.shutdown()
         server.server_close()
