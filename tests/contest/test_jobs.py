@@ -153,6 +153,19 @@ def test_a_data_set_with_three_rows_is_one_sentence(service: Service, monkeypatc
         contest_rows.contest_data(service, DATA)
 
 
+def test_a_label_that_fits_into_no_prompt_is_said_before_anybody_is_asked(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = Examples(("a text",) * 20, np.zeros(20, np.int64), ("x" * 600, "b"))
+    version = SimpleNamespace(labels=many.labels)
+    loaded = SimpleNamespace(
+        examples=dict.fromkeys(("train", "validation", "test"), many), clusters={}, version=version
+    )
+    monkeypatch.setattr(contest_rows, "load_version", lambda *_: loaded)
+    with pytest.raises(UserError, match="has 600 characters, too many for a list"):
+        contest_rows.contest_data(service, DATA)
+
+
 def test_a_language_model_is_added_tested_and_removed_by_command(cli: Cli, fake: Behaviour) -> None:
     code, out, _ = cli("llm", "add", "cheap", "--url", "https://api.example.com", "--model", "m", "--price-in", "-1")
     assert code == 2

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core import catalog
+from core.contest.codes import codes_of
 from core.contest.plan import FEWEST_ROWS
 from core.contest.prompts import (
     CONTINUE_TEMPLATE,
@@ -145,6 +146,7 @@ def contest_data(service: Service, dataset: str, fingerprint: str = "") -> Conte
         )
     noun = noun_in(service, spec, fingerprint)
     version = loaded.version
+    codes_of(version.labels)  # what fits into no prompt is said before anybody is asked
     return ContestData(
         spec.name, spec.title, version.fingerprint, spec.task, version.labels, noun, is_conversations, splits
     )  # fmt: skip
