@@ -10,7 +10,7 @@ from core.pretrained.lora import WriterPart, context_setting, dropout_setting, r
 from core.pretrained.source import models_folder
 from core.pretrained.tokens import model_tokens
 from core.pretrained.writer import make_writer
-from core.specs import DataInfo, Examples, ModelSpec
+from core.specs import DataInfo, Examples, ModelSpec, Reading
 from core.specs.config import Params
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ MODEL = ModelSpec(
     preprocess=preprocess,
     build=build,
     pretrained=True,
+    reading=lambda _params, _texts: Reading(missing=FILE.missing()),
     check=check,
     fetch=fetch,
     load_pretrained=load_pretrained,

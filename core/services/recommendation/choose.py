@@ -65,4 +65,4 @@ def _traits(dataset_service: DatasetService, dataset: str, task: str, fingerprin
         case "text", "label":
             words = dataset_service.text_words(dataset, fingerprint)
             return traits_of(dataset_service.text_sample(dataset, fingerprint), models, words, sum(sizes.values()))
-    return WritingTraits(sizes["train"], len(set(dataset_service.writing_sample(dataset, fingerprint))))
+    return WritingTraits.of(sizes["train"], dataset_service.writing_sample(dataset, fingerprint))

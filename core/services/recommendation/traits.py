@@ -6,10 +6,13 @@ import numpy as np
 
 from core.data.store.previews import DatasetPreview
 from core.preprocessing.image_backbone import FILE
+from core.preprocessing.languages import writings_of
 from core.preprocessing.nonlinearity import Fits
 from core.specs import Images
 
 FLAT_FROM = 0.15  # of neighbouring pixels that are the same: photographs have 0.01, CIFAR's and Fashion-MNIST's 0.44
+ENGLISH_FROM = 0.8  # of the passages of a text, from which a writer of English suits
+PASSAGE = 300  # characters whose language is asked for
 MANY_COLOURS = 3  # channels of a picture in colour
 
 
@@ -85,7 +88,16 @@ class WritingTraits:
     Args:
         characters: To learn from.
         distinct: Different ones in passages from all over it.
+        is_english: Whether most of these passages are.
     """
 
     characters: int
     distinct: int
+    is_english: bool = False
+
+    @classmethod
+    def of(cls, characters: int, passages: str) -> "WritingTraits":
+        """Return the traits of a text, from passages of it."""
+        writings = writings_of([passages[start : start + PASSAGE] for start in range(0, len(passages), PASSAGE)])
+        english = sum(one.share for one in writings if one.language == "en")
+        return cls(characters, len(set(passages)), english >= ENGLISH_FROM)
