@@ -13,7 +13,7 @@ from core.specs import Examples, sampled
 TUNING_EXAMPLES = 4_000  # C is chosen on at most so many training examples, to stay fast
 FITTING_EXAMPLES = 20_000  # and it learns from at most so many
 STRENGTHS = (0.1, 1.0, 10.0, 30.0)
-CLEARLY_WORSE = 0.01  # of all answers
+CLEARLY_WORSE = 0.01  # of all answers, at least; of few examples what two standard errors are
 FOLDS = 3
 TOLERANCES = {"lbfgs": 1e-4, "newton-cg": 1e-3}  # each solver has its own measure
 TUNED_ON = "the training split, by cross-validation in three parts"
@@ -117,7 +117,7 @@ def _best_strength(
         return 1.0
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     usual: dict[str, Any] = {"max_iter": 300, "solver": solver, "tol": TOLERANCES[solver]}
-    best, chosen = -1.0, 1.0
+    best, chosen, clearly = -1.0, 1.0, max(CLEARLY_WORSE, 1 / np.sqrt(len(targets)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a class with fewer examples than folds
         parts = list(folds.split(np.zeros(len(targets)), targets))
@@ -130,7 +130,7 @@ def _best_strength(
             score = float(np.mean(scores))
             if score > best:
                 best, chosen = score, strength
-            elif score < best - CLEARLY_WORSE:
+            elif score < best - clearly:
                 break
     return chosen
 
