@@ -37,7 +37,7 @@ def act(url: str, trial_id: str) -> None:
     if role == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if role in ("sleeper", "wedged"):
-        time.sleep(60)
+        time.sleep(600)
     os._exit(0)
 
 
