@@ -112,8 +112,10 @@ def _alone(content: Callable[[], bytes]) -> Callable[[Path], Path]:
     return make
 
 
-TEXT_BOMB = _chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * (40 * MB), 9))
-PROFILE_BOMB = _chunk(b"iCCP", b"icc\0\0" + zlib.compress(b"a" * (40 * MB), 9))
+def _bomb(kind: bytes, begin: bytes) -> bytes:
+    return _chunk(kind, begin + zlib.compress(b"a" * (40 * MB), 9))
+
+
 SVG = b'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "a"><!ENTITY b "&a;&a;">]><svg width="99999">&b;</svg>'
 HOSTILE = (
     _photos("image-png-of-79-million-pixels", lambda: _png(SIDE, SIDE)),
@@ -122,8 +124,8 @@ HOSTILE = (
     _photos("image-png-of-four-billion-pixels", lambda: _png(65_500, 65_500, rows=2)),
     _photos("image-png-of-the-largest-sides", lambda: b"\x89PNG\r\n\x1a\n" + _chunk(
         b"IHDR", struct.pack(">IIBBBBB", 0x7FFFFFFF, 0x7FFFFFFF, 8, 6, 0, 0, 0))),
-    _photos("image-png-with-a-long-comment", lambda: _png(64, 64, more=TEXT_BOMB)),
-    _photos("image-png-with-a-long-profile", lambda: _png(64, 64, more=PROFILE_BOMB)),
+    _photos("image-png-with-a-long-comment", lambda: _png(64, 64, more=_bomb(b"zTXt", b"Comment\0\0"))),
+    _photos("image-png-with-a-long-profile", lambda: _png(64, 64, more=_bomb(b"iCCP", b"icc\0\0"))),
     _photos("image-png-of-one-row", lambda: _png(70_000_000, 4), each=1),
     _photos("image-png-thousands-of-chunks", lambda: _png(64, 64, more=_chunk(b"tEXt", b"a\0b") * 40_000)),
     _photos("image-png-that-moves", lambda: _png(64, 64, more=_chunk(b"acTL", struct.pack(">II", 0xFFFFFFFF, 0)))),

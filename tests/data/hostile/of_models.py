@@ -115,7 +115,7 @@ HOSTILE = (
     _model("model-config-of-a-list-of-huge-sides", config__json=json.dumps(
         {"model_type": "resnet", "hidden_sizes": [10**9] * 4, "depths": [10**9] * 4}).encode()),
     _model("model-config-with-less-than-nothing", config__json=_config(hidden_size=-16, num_hidden_layers=-1)),
-    _model("model-config-of-twenty-megabytes", config__json=_config(x="y" * (20 * MB))),
+    _model("model-config-of-twenty-megabytes", config__json=lambda _: _config(x="y" * (20 * MB))),
     _model("model-config-with-a-program", must="", config__json=_config(
         auto_map={"AutoModel": "evil.Model"}, _name_or_path="https://127.0.0.1:9/x")),
     _model("model-config-no-object", config__json=b"[1, 2]"),
@@ -127,7 +127,7 @@ HOSTILE = (
     _model("model-tokenizer-with-a-long-expression", tokenizer__json=_split("(" * 20_000 + "a" + ")" * 20_000)),
     _model("model-tokenizer-with-a-billion-repeats", tokenizer__json=_split("(?:a{1,9999}){1,9999}")),
     _model("model-tokenizer-of-brackets", tokenizer__json=b"[" * 200_000),
-    _model("model-tokenizer-of-300-megabytes", tokenizer__json=b'{"a": "' + b"x" * (300 * MB)),
+    _model("model-tokenizer-of-300-megabytes", tokenizer__json=lambda _: b'{"a": "' + b"x" * (300 * MB)),
     _model("model-tokenizer-of-no-model", tokenizer__json=_tokenizer(model={"type": "Evil"})),
     _model("model-tokenizer-with-huge-numbers", tokenizer__json=_tokenizer(
         model=TOKENIZER["model"] | {"vocab": {"a": 2**40}})),
@@ -140,7 +140,7 @@ HOSTILE = (
     _model("model-weights-over-each-other", model__safetensors=tensors(a=([4, 4], [0, 64]), b=([4, 4], [0, 64]))),
     _model("model-weights-of-less-than-nothing", model__safetensors=tensors(a=([-4, 4], [0, 64]))),
     _model("model-weights-of-nothing", model__safetensors=b"\0" * 16),
-    _model("model-weights-of-too-many-names", model__safetensors=weights(
+    _model("model-weights-of-too-many-names", model__safetensors=lambda _: weights(
         b"{" + b",".join(b'"%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}' % n for n in range(300_000)) + b"}")),
     _model("model-weights-as-a-pickle", model__safetensors=b"", pytorch_model__bin=_checkpoint),
     _model("model-weights-that-are-a-pickle", model__safetensors=_pickle),
