@@ -9,6 +9,7 @@ from core.services.bootstrap import shared_service
 from core.services.dataset_service import DatasetPreview
 from core.services.recommendation import recommended
 from core.specs import DatasetSpec, TaskSpec
+from core.specs.target import UNDECIDED
 from pages.components.data.preview import data_glimpse
 from pages.components.run.run_again import clone_notice, cloned_from
 from pages.components.train.augmentation_preview import augmentation_preview
@@ -98,10 +99,11 @@ def _target(task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview) -> Ta
     """Ask how good it must be, from the known target on."""
     datasets, before = shared_service().dataset_service, cloned_from()
     current = (shared_service().run(before).target if before else None) or datasets.target(dataset.name)
+    current = None if current == UNDECIDED else current
     unit = datasets.target_unit(dataset.name)
     choice = target_form(task, preview.version.labels, f"target-{dataset.name}-{before}", current, unit)
     if choice.target is None and current is not None and not choice.problem:
-        st.caption(f"Without another, its target stays: {plain(wanted(current, unit))}.")
+        st.caption(f"This run is held to nothing, although its data asks for {plain(wanted(current, unit))}.")
     return choice
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,12 @@ def old_words(text: str) -> list[str]:
     """Return every old word of a text, with what is said instead."""
     left = ALLOWED.sub("", text)
     return [f"{found[0]!r}: {instead}" for old, instead in OLD_WORDS.items() if (found := re.search(old, left))]
+
+
+def old_words_of(shown: Iterable[str]) -> list[str]:
+    """Return the old words among what a page shows, line by line, each once."""
+    lines = {line.strip() for text in shown for line in text.splitlines()}
+    return sorted(f"{word} in {line!r}" for line in lines if is_read(line) for word in old_words(line))
 
 
 def said_in(file: Path) -> Iterator[tuple[int, str]]:

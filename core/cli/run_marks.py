@@ -4,14 +4,13 @@ from typing import Annotated
 
 import typer
 
-from core import catalog
 from core.cli.output import AsJson, RunId, print_json
 from core.cli.targets import print_standing
+from core.cli.train import target_from
 from core.errors import UserError
 from core.services.bootstrap import open_service
 from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
-from core.specs.target import Target
 
 Off = Annotated[bool, typer.Option("--off", help="Take it back.")]
 
@@ -63,7 +62,7 @@ def baseline(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
 
 def target(
     run: RunId,
-    wanted: Annotated[str, typer.Argument(metavar="TARGET", help="Such as 'accuracy 90%'; see train --help.")] = "",
+    wanted: Annotated[str, typer.Argument(metavar="TARGET", help="Such as 'accuracy 90%', or none; see train --help.")] = "",
     off: Off = False,
     as_json: AsJson = False,
 ) -> None:
@@ -73,7 +72,7 @@ def target(
     if wanted and off:
         raise UserError("Give a target or --off, not both.")
     if wanted:
-        service.set_target(found.id, Target.parse(wanted, catalog.find_task(found.task)))
+        service.set_target(found.id, target_from(wanted, found.task))
     elif off:
         service.set_target(found.id, None)
     found = service.run(found.id)

@@ -21,7 +21,7 @@ from core.services.recommendation.recommendation import Circumstances
 from core.services.run_service import Service
 from core.services.verdict import verdict_of
 from core.specs.config import TrainConfig
-from core.specs.target import Target
+from core.specs.target import NONE, UNDECIDED, Target
 
 POLL_S = 0.3
 Changes = Annotated[
@@ -41,7 +41,7 @@ WantedTarget = Annotated[
     typer.Option(
         "--target", metavar="TARGET",
         help="How good it must be to be useful: 'accuracy 90%', 'recall of CLASS 80% at precision 90%', 'mae 200', "
-        "'better than 82%' (what is reached today). If not given, as before, else that of the data set.",
+        "'better than 82%' (what is reached today), 'none'. If not given, as before, else that of the data set.",
     ),
 ]  # fmt: skip
 
@@ -149,4 +149,6 @@ def _follow(service: Service, run: Run, say: Console) -> Run:
 
 def target_from(text: str, task: str) -> Target | None:
     """Return what `--target` means for a task; None where nothing was said."""
+    if text.strip().lower() == NONE:
+        return UNDECIDED
     return Target.parse(text, catalog.find_task(task)) if text else None

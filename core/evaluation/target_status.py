@@ -15,6 +15,7 @@ from core.specs.target import Target
 from core.statistics.clustered import clustered_share, clusters_of
 from core.statistics.shares import wilson
 
+FEWEST_MODELS = 2  # that hold their own, before data is said to hold no more; 3 where no baseline has the measure
 FEWEST_ROWS = 10  # of the test split, or of one class in it, that anything can be said of
 NOT_KNOWN = Score(math.nan, math.nan, math.nan)
 
@@ -143,7 +144,8 @@ def target_status(
     own: Measured,
     task: TaskSpec,
     baselines: Sequence[Score] = (),
-    others: Sequence[Measured] = (),
+    tried: Sequence[Measured] = (),
+    sound: int = 0,
 ) -> TargetResult:
     """Return how a model stands against its target.
 
@@ -152,10 +154,11 @@ def target_status(
         own: The model in the target's measure; see `measured` and `class_recall`.
         task: What the model does.
         baselines: Of the same test examples, in the target's measure.
-        others: Other models that were tried on the same version of the data.
+        tried: Every run on the same version of the data.
+        sound: Different models among these runs that hold their own; see `holds_its_own`.
     """
     status, note = _status(target, own, task)
-    if status is TargetStatus.NOT_YET and _is_out_of_reach(target, own, baselines, others):
+    if status is TargetStatus.NOT_YET and _is_out_of_reach(target, own, baselines, tried, sound):
         status = TargetStatus.OUT_OF_REACH
     ends = own.score
     return TargetResult(status, ends.value, ends.ci_low, ends.ci_high, target, note, own.precision, own.threshold)
@@ -180,16 +183,29 @@ def _status(target: Target, own: Measured, task: TaskSpec) -> tuple[TargetStatus
     return (TargetStatus.REACHED if sure else TargetStatus.LIKELY), ""
 
 
-def _is_out_of_reach(target: Target, own: Measured, baselines: Sequence[Score], others: Sequence[Measured]) -> bool:
-    """Return whether no interval of what was tried on the data reaches the target.
-
-    Where the baselines are not known in the target's measure, two other models must have missed it.
-    """
-    if len(others) < (1 if baselines else 2):
+def _is_out_of_reach(
+    target: Target, own: Measured, baselines: Sequence[Score], tried: Sequence[Measured], sound: int
+) -> bool:
+    """Return whether no interval of what was tried on the data reaches the target, and enough was tried well."""
+    if sound < FEWEST_MODELS + (not baselines):
         return False
     strongest = sorted((s for s in baselines if math.isfinite(s.value)), key=lambda s: s.value, reverse=target.is_error)
-    every = [*strongest[-1:], *(one.score for one in (own, *others))]
+    every = [*strongest[-1:], *(one.score for one in (own, *tried))]
     return all(_misses(target, score) for score in every)
+
+
+def holds_its_own(test: Mapping[str, Score], baselines: Mapping[str, Mapping[str, Score]], task: TaskSpec) -> bool:
+    """Return whether a run's interval reaches its strongest baseline's score.
+
+    Only then does what it misses say something of the data: a quick run that went wrong says something of itself.
+    """
+    metric = task.metric(task.primary_metric)
+    if (own := test.get(metric.name)) is None:
+        return False
+    known = [score for by in baselines.values() if math.isfinite(score := by.get(metric.name, NOT_KNOWN).value)]
+    if metric.direction == "max":
+        return own.ci_high >= max(known, default=-math.inf)
+    return own.ci_low <= min(known, default=math.inf)
 
 
 def _misses(target: Target, score: Score) -> bool:

@@ -343,7 +343,7 @@ class Service:
         self._change(run_id, note=_clean(note, LONGEST_NOTE, "note"))
 
     def set_target(self, run_id: str, target: Target | None) -> None:
-        """Hold a run to another target; None is that of its data set.
+        """Hold a run to another target; None is its data set's, UNDECIDED none.
 
         Nothing is trained for it.
 

@@ -13,6 +13,7 @@ from core.evaluation.target_status import (
     Measured,
     TargetResult,
     class_recall,
+    holds_its_own,
     measured,
     target_status,
 )
@@ -20,12 +21,12 @@ from core.runs import Run
 from core.services.dataset_service import DatasetService
 from core.settings import Settings
 from core.specs import DatasetVersion, TaskSpec
-from core.specs.target import Target
+from core.specs.target import UNDECIDED, Target
 from core.store.run_store import RunStore
 
 Versions = Mapping[tuple[str, str], DatasetVersion]
-# By version of a data set and target: each model that was tried there, and how good it is.
-Tried = dict[tuple[tuple[str, str], Target], Sequence[tuple[str, Measured]]]
+# By version of a data set and target: each run that was tried there, and how good it is.
+Tried = dict[tuple[tuple[str, str], Target], Sequence[tuple[Run, Measured]]]
 
 
 class Targets:
@@ -36,7 +37,7 @@ class Targets:
 
     def of(self, run: Run) -> Target | None:
         """Return the target in force; None without one."""
-        return run.target or self.of_data(run)
+        return self.of_data(run) if run.target is None else None if run.target == UNDECIDED else run.target
 
     def of_data(self, run: Run) -> Target | None:
         """Return the target of a run's data set; None without target or data set."""
@@ -82,6 +83,8 @@ class Targets:
         Raises:
             UserError: It does not fit, in a sentence.
         """
+        if target == UNDECIDED:
+            return target
         if isinstance(run_or_data, str):
             return self._datasets.checked_target(run_or_data, target)
         if not run_or_data.is_own:
@@ -110,9 +113,10 @@ class Targets:
         data = run.config.dataset, run.dataset_fingerprint
         if (data, target) not in tried:
             judged = [other for other in self._runs.judged_on(*data) if other.test]
-            tried[data, target] = [(other.config.model, self._measured(other, target, versions)) for other in judged]
-        others = [found for model, found in tried[data, target] if model != run.config.model]
-        return target_status(target, own, task, baselines, others)
+            tried[data, target] = [(other, self._measured(other, target, versions)) for other in judged]
+        every = [*tried[data, target], (run, own)]
+        sound = {one.config.model for one, _ in every if holds_its_own(one.test, one.baselines, task)}
+        return target_status(target, own, task, baselines, [found for _, found in every], len(sound))
 
     def _measured(self, run: Run, target: Target, versions: Versions) -> Measured:
         if not run.test:

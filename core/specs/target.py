@@ -15,6 +15,7 @@ BARE = {"label": "accuracy", "number": "mae", "text": "loss"}  # meant where onl
 CALLED = {"macro_f1": "f1", "macro f1": "f1", "mean error": "mae", "average error": "mae", "right": "accuracy",
           "share right": "accuracy", "r²": "r2", "bits per character": "bits_per_character"}  # fmt: skip
 TODAY = "better than"
+NONE = "none"  # as commands write that a run has no target
 _NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?"
 _CLASS = re.compile(
     r'recall of (?P<label>"(?:[^"\\]|\\.)*"|.+?) (?:at least )?(?P<value>' + _NUMBER + r") ?(?P<percent>%?)"
@@ -107,6 +108,8 @@ class Target:
         >>> Target("recall", 0.8, "spam", 0.9).format()
         'recall of spam 80% at precision 90%'
         """
+        if self == UNDECIDED:
+            return NONE
         what = f"recall of {_quoted(self.label)}" if self.label else self.metric
         at = f" at precision {_percent(self.precision)}" if self.precision else ""
         return f"{f'{TODAY} ' if self.today else ''}{what} {self.amount}{at}"
@@ -183,6 +186,9 @@ class Target:
     def from_json(cls, kept: Mapping[str, Any] | None) -> "Target | None":
         """Return the target of a dictionary; None of nothing."""
         return cls(**kept) if kept else None
+
+
+UNDECIDED = Target(NONE, 0.0)  # of a run that is held to nothing, although its data set has a target
 
 
 def _metric(named: str | None, percent: str, task: Measures) -> str:

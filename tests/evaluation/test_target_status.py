@@ -16,7 +16,7 @@ MAJORITY, TFIDF = Score(0.5, 0.45, 0.55), Score(0.71, 0.66, 0.76)
 
 def status(target: Target, score: Score, examples: int = 200, others: tuple[Measured, ...] = ()) -> TargetStatus:
     return target_status(target, measured(target, {target.metric: score}, examples), TEXTS, (MAJORITY, TFIDF),
-                         others).status  # fmt: skip
+                         others, 1 + len(others)).status  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_out_of_reach_takes_another_model_and_the_strongest_baseline_that_miss_i
 
 def test_without_baselines_in_its_measure_two_other_models_must_miss() -> None:
     target = Target("recall", 0.9, "spam")
-    assert target_status(target, WEAK, TEXTS, (), (WEAK,)).status is TargetStatus.NOT_YET
-    assert target_status(target, WEAK, TEXTS, (), (WEAK, WEAK)).status is TargetStatus.OUT_OF_REACH
+    assert target_status(target, WEAK, TEXTS, (), (WEAK,), 2).status is TargetStatus.NOT_YET
+    assert target_status(target, WEAK, TEXTS, (), (WEAK, WEAK), 3).status is TargetStatus.OUT_OF_REACH
 
 
 def predictions(chances: list[float], is_it: list[int]) -> Predictions:

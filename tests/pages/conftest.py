@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from tests.live import eventually
 from tests.small_sets import SMALL_SETS
+from tests.test_words import old_words_of
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
 PATIENCE_S = 600
@@ -79,7 +80,19 @@ def open_page(service: Service) -> Open:
 def healthy(at: AppTest) -> AppTest:
     """Return the page if it drew without an exception."""
     assert not at.exception, [e.value for e in at.exception]
+    assert not (old := old_words_of(said_on(at))), old
     return at
+
+
+def said_on(at: AppTest) -> Iterator[str]:
+    """Yield what a page says of itself: no texts of data or of people, which are drawn as texts, code and tables."""
+    for part in (*at.title, *at.header, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info):
+        yield str(part.value)
+    for part in (*at.button, *at.selectbox, *at.text_input, *at.number_input, *at.checkbox, *at.toggle, *at.metric):
+        yield str(part.label)
+        yield str(getattr(part, "help", ""))
+    for part in (*at.selectbox, *at.multiselect, *at.radio):
+        yield from map(str, part.options)
 
 
 def saved(at: AppTest, service: Service) -> AppTest:

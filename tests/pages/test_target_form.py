@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from core.specs.target import Target
+from core.specs.target import UNDECIDED, Target
 
 CLASSES, NUMBERS, WRITING = "text-classification", "tabular-regression", "text-generation"
 
@@ -61,6 +61,14 @@ def test_a_number_is_never_proposed_where_only_the_user_knows_the_scale() -> Non
     assert app.session_state["chosen"].problem == "Write a number, or choose: Not decided."
     app.number_input(key="it-error").set_value(200.0).run()
     assert chosen(app) == Target("mae", 200)
+
+
+def test_not_decided_is_a_choice_where_there_was_a_target() -> None:
+    app = form(CLASSES, Target("accuracy", 0.9))
+    assert app.session_state["chosen"].changed is None
+    app.selectbox(key="it-kind").set_value("none").run()
+    assert app.session_state["chosen"].changed == UNDECIDED
+    assert form(CLASSES).session_state["chosen"].changed is None
 
 
 def test_what_is_written_is_a_target_or_a_sentence() -> None:

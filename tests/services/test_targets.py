@@ -13,7 +13,7 @@ from core.services.run_service import Service
 from core.settings import Settings
 from core.specs import DatasetVersion, Predictions, Score
 from core.specs.config import TrainConfig
-from core.specs.target import Target
+from core.specs.target import UNDECIDED, Target
 from core.store.run_store import RunStore
 
 Config = Callable[..., TrainConfig]
@@ -62,17 +62,29 @@ def test_the_target_of_a_run_comes_before_that_of_its_data(service: Service, qui
     ]  # fmt: skip
 
 
+def test_a_run_is_held_to_nothing_although_its_data_has_a_target(service: Service, quick_config: Config) -> None:
+    service.dataset_service.set_target("digits", Target("accuracy", 0.9))
+    run = finished(service, quick_config(), GOOD, "1")
+    service.set_target(run.id, UNDECIDED)
+    assert (standing(service, run), service.document(run.id)["target"]) == (None, None)
+    assert service.events(run.id, "note")[-1].message == "Target: none."
+    service.set_target(run.id, None)
+    assert standing(service, run) is TargetStatus.REACHED
+
+
 def test_out_of_reach_takes_another_model_on_the_same_version(service: Service, quick_config: Config) -> None:
     target = Target("accuracy", 0.9)
     first = finished(service, quick_config(), WEAK, "1", target)
+    spoilt = finished(service, quick_config().model_copy(update={"model": "resnet"}), Score(0.05, 0.03, 0.08), "4")
     same_model = finished(service, quick_config(epochs=9), WEAK, "2")
     assert standing(service, first) is TargetStatus.NOT_YET
     other = finished(service, quick_config().model_copy(update={"model": "small-cnn"}), WEAK, "3")
     assert standing(service, first) is TargetStatus.OUT_OF_REACH
     found = service.targets.results(service.runs())
     assert set(found) == {first.id}  # the others have none
+    assert standing(service, spoilt) is None
     service.delete(other.id)
-    assert standing(service, first) is TargetStatus.NOT_YET
+    assert standing(service, first) is TargetStatus.NOT_YET  # the one that was tried beside it is below its baseline
     assert standing(service, same_model) is None
 
 

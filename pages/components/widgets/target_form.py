@@ -17,7 +17,7 @@ import streamlit as st
 from core.errors import TouchstoneError
 from core.evaluation.target_words import wanted
 from core.specs import TaskSpec
-from core.specs.target import SHARES, Target
+from core.specs.target import SHARES, UNDECIDED, Target
 from pages.components.widgets.text import plain
 
 QUESTION = "How good must it be to be useful?"
@@ -49,8 +49,10 @@ class TargetChoice:
 
     @property
     def changed(self) -> Target | None:
-        """The target, where it is another than before."""
-        return None if self.target == self.before else self.target
+        """The target, where it is another than before: UNDECIDED where there shall be none any more."""
+        if self.problem or self.target == self.before:
+            return None
+        return self.target or UNDECIDED
 
 
 def target_form(
