@@ -62,7 +62,9 @@ def baseline(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
 
 def target(
     run: RunId,
-    wanted: Annotated[str, typer.Argument(metavar="TARGET", help="Such as 'accuracy 90%', or none; see train --help.")] = "",
+    wanted: Annotated[
+        str, typer.Argument(metavar="TARGET", help="Such as 'accuracy 90%', or none; see train --help.")
+    ] = "",
     off: Off = False,
     as_json: AsJson = False,
 ) -> None:

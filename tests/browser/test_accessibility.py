@@ -35,8 +35,8 @@ SHOWN = """() => {  // every text that can be read, also within components; no t
             said.push(...["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) || ""));
         const walk = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) {
-            const box = walk.currentNode.parentElement;
-            if (!box?.closest("script, style, pre, code, [data-testid=stText], .ts-card")) said.push(walk.currentNode.data);
+            const { parentElement: box, data } = walk.currentNode;
+            if (!box?.closest("script, style, pre, code, [data-testid=stText], .ts-card")) said.push(data);
         }
     }
     return said;

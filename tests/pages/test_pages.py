@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from core.runs import Run, RunStatus, Stage
 from core.services.run_service import Service
 from core.store.run_store import RunStore, now
-from tests.pages.conftest import RECORD, Open, figures, healthy, unfolded, words
+from tests.pages.conftest import RECORD, Open, figures, healthy, said_on, unfolded, words
+from tests.test_words import old_words_of
 
 PAGES = ("start", "recipes", "train", "runs", "run", "system")
 NASTY = "<img src=x onerror=alert(1)> [a](http://evil) $x$ :red[b] **c**"
@@ -21,6 +22,7 @@ def test_a_page_draws_in_an_empty_home(open_page: Open, page: str) -> None:
     at = open_page(page)
     assert len(at.title) == 1
     assert not at.error
+    assert old_words_of(said_on(at)) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -30,7 +32,9 @@ def test_a_page_draws_with_runs_in_every_state(
     for status in RunStatus:
         new_run(status=status, started_at=now(), name=f"{status} {NASTY}")
     run = finished()
-    open_page(page, run=run.id)
+    for tab in ("overview", "mistakes", "curves", "details") if page == "run" else ("",):
+        at = open_page(page, run=run.id) if page != "run" else open_page(page, run=run.id, tab=tab)
+        assert old_words_of(said_on(at)) == [], tab
 
 
 def test_importing_the_pages_does_not_import_torch() -> None:
