@@ -10,6 +10,7 @@ from core.cli.targets import print_standing, short_standing
 from core.cli.train import Changes, Name, WantedTarget, settings_from, target_from
 from core.runs import CLONE, LONGER, NESTED, Lineage, Run
 from core.services.bootstrap import open_service
+from core.services.documents import documents
 from core.services.run_search.fields import Fields
 from core.services.run_search.filters import understand
 from core.services.run_search.run_tags import RunTags
@@ -37,7 +38,7 @@ def list_runs(
     chosen = understand(wanted, fields)
     found = chosen.of(every)[:limit]
     if as_json:
-        print_json([service.document(run.id, brief=True) for run in found])
+        print_json(documents(service, found))
         return
     if every and not found:
         print(f"No matching runs. {why_none(chosen, {}, every, fields)}")

@@ -2,7 +2,8 @@
 
 import math
 import shutil
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core import configure
@@ -26,16 +27,27 @@ class Family:
 
     def of(self, run: Run) -> Lineage:
         """Return where a run came from, and what came from it."""
+        return Lineage(self._ancestors(run, {}), tuple(self._runs.children(run.id)))
+
+    def of_every(self, runs: Sequence[Run]) -> dict[str, Lineage]:
+        """Return the same of many runs, by id, with one look at the store."""
+        every = self._runs.list()
+        known, children = {run.id: run for run in every}, defaultdict[str, list[Run]](list)
+        for child in every:
+            children[child.parent_id or ""].append(child)
+        return {run.id: Lineage(self._ancestors(run, known), tuple(children.get(run.id, ()))) for run in runs}
+
+    def _ancestors(self, run: Run, known: Mapping[str, Run]) -> tuple[Run, ...]:
         ancestors: list[Run] = []
         parent_id = run.parent_id
         while parent_id:
             try:
-                parent = self._runs.get(parent_id)
+                parent = known.get(parent_id) or self._runs.get(parent_id)
             except RunNotFound:  # removed for good
                 break
             ancestors.insert(0, parent)
             parent_id = parent.parent_id
-        return Lineage(tuple(ancestors), tuple(self._runs.children(run.id)))
+        return tuple(ancestors)
 
     def has_checkpoint(self, run: Run) -> bool:
         """Whether there is anything saved that it learnt."""

@@ -1,5 +1,6 @@
 """A run as one JSON document, the contract of `--json`, and its log's end."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ def run_document(
     lineage: Lineage,
     target: TargetResult | None,
     verdict: str,
-    answer: Verdict | None,
+    answer: Verdict | None = None,
 ) -> dict[str, Any]:
     """Return everything known of a run.
 
@@ -70,6 +71,12 @@ def run_document(
 
 def _scores(by_metric: Mapping[str, Score]) -> dict[str, dict[str, float]]:
     return {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in by_metric.items()}
+
+
+def report_in(folder: Path) -> dict[str, Any]:
+    """Return the evaluation of a finished run from its folder; empty before."""
+    file = folder / "report.json"
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def tail_of(file: Path, size_bytes: int) -> str:

@@ -20,7 +20,7 @@ from core.services.example_run import example_run
 from core.services.inference import InferenceClient
 from core.services.lineage import Family, with_changes
 from core.services.preflight import Preflights
-from core.services.run_document import run_document, tail_of
+from core.services.run_document import report_in, run_document, tail_of
 from core.services.targets import Targets
 from core.settings import Settings
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
@@ -300,8 +300,7 @@ class Service:
 
     def report(self, run_id: str) -> dict[str, Any]:
         """Return the evaluation of a finished run; empty before."""
-        file = self.folder(run_id) / "report.json"
-        return json.loads(file.read_text()) if file.exists() else {}
+        return report_in(self.folder(run_id))
 
     def folder(self, run_id: str) -> Path:
         """Return the folder of a run's files."""
@@ -322,12 +321,13 @@ class Service:
         """Return the runs that a run came from, and those that came from it."""
         return self._family.of(self.run(run_id))
 
-    def document(self, run_id: str, *, brief: bool = False) -> dict[str, Any]:
-        """Return a run as one JSON document; brief omits the next step, for lists."""
-        from core.services.verdict import line_and_parts  # asks this service
+    def document(self, run_id: str) -> dict[str, Any]:
+        """Return a run as one JSON document; see `documents` for lists."""
+        from core.services.verdict import meaning_of, verdict_of  # asks this service
 
         run = self.run(run_id)
-        said = self.targets.result(run), *line_and_parts(self, run, brief=brief)
+        answer = verdict_of(self, run)
+        said = self.targets.result(run), answer.text if answer is not None else meaning_of(self, run), answer
         return run_document(run, self._runs.artifacts(run.id), self._family.of(run), *said)
 
     # --- changing ---

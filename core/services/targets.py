@@ -25,8 +25,8 @@ from core.specs.target import UNDECIDED, Target
 from core.store.run_store import RunStore
 
 Versions = Mapping[tuple[str, str], DatasetVersion]
-# By version of a data set and target: each run that was tried there, and how good it is.
-Tried = dict[tuple[tuple[str, str], Target], Sequence[tuple[Run, Measured]]]
+# By version of a data set and target: how good the runs are that were tried there, and the models that hold their own.
+Tried = dict[tuple[tuple[str, str], Target], tuple[Sequence[Measured], frozenset[str]]]
 
 
 class Targets:
@@ -113,10 +113,11 @@ class Targets:
         data = run.config.dataset, run.dataset_fingerprint
         if (data, target) not in tried:
             judged = [other for other in self._runs.judged_on(*data) if other.test]
-            tried[data, target] = [(other, self._measured(other, target, versions)) for other in judged]
-        every = [*tried[data, target], (run, own)]
-        sound = {one.config.model for one, _ in every if holds_its_own(one.test, one.baselines, task)}
-        return target_status(target, own, task, baselines, [found for _, found in every], len(sound))
+            sound = frozenset(one.config.model for one in judged if holds_its_own(one.test, one.baselines, task))
+            tried[data, target] = [self._measured(other, target, versions) for other in judged], sound
+        found, sound = tried[data, target]
+        models = sound | ({run.config.model} if holds_its_own(run.test, run.baselines, task) else set())
+        return target_status(target, own, task, baselines, found, len(models))
 
     def _measured(self, run: Run, target: Target, versions: Versions) -> Measured:
         if not run.test:

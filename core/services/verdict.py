@@ -1,7 +1,8 @@
 """A run's verdict, computed on each read from scores, target, data and other runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from core.evaluation.judged import Judged, judged_of
 from core.evaluation.meaning import meaning
 from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
 from core.evaluation.nouns import noun_of
+from core.evaluation.target_status import TargetResult
 from core.evaluation.verdict import Verdict, verdict
 from core.runs import Run, RunStatus
 from core.services.advice.evidence import STRONGER, Evidence
@@ -22,11 +24,13 @@ from core.services.decision import decision_of
 from core.services.label_issues import is_believed, label_issues_of_run
 from core.services.labels_curve import read_result
 from core.services.recommendation import recommended
+from core.services.run_document import report_in
 from core.services.run_service import Service
 from core.statistics.labels_curve import LabelsCurve
 
 LAST_PART = 0.3  # of the training, whose gain may come again
 LAST_POINTS = 0.1  # of the training curve, that say how good it is on its training examples
+Called = Callable[[str, str, str], tuple[str, str]]  # of a task, a data set and its version: noun and unit
 LARGER = 1.3  # times as many training examples, that say what more of them bring
 
 
@@ -42,32 +46,38 @@ def meaning_of(service: Service, run: Run) -> str:
     return run.verdict if judged is None else meaning(judged)
 
 
-def line_and_parts(service: Service, run: Run, *, brief: bool) -> tuple[str, Verdict | None]:
-    """Return the verdict as one line and in parts; brief, its first sentence only.
-
-    A brief one leaves out what other runs say.
-    """
-    answer = None if brief else verdict_of(service, run)
-    return (meaning_of(service, run), None) if answer is None else (answer.text, answer)
+def meanings_of(service: Service, runs: Sequence[Run], targets: Mapping[str, TargetResult]) -> dict[str, str]:
+    """Return the verdicts' first sentences of many runs, by id; each data set is looked at once."""
+    called = lru_cache(maxsize=None)(partial(_called, service))
+    judged = {run.id: _judged(service, run, targets.get(run.id), called) for run in runs}
+    return {run.id: run.verdict if (found := judged[run.id]) is None else meaning(found) for run in runs}
 
 
 def judged_run(service: Service, run: Run) -> Judged | None:
     """Return a run's scores with their context for sentences; None without scores."""
+    return _judged(service, run, service.targets.result(run), partial(_called, service))
+
+
+def _judged(service: Service, run: Run, target: TargetResult | None, called: Called) -> Judged | None:
     task = service.tasks().get(run.task)
     if task is None or task.primary_metric not in run.test:
         return None
-    found = judged_of(task, run.test, run.baselines, service.report(run.id))
-    found = replace(found, target=service.targets.result(run))
-    data = service.dataset_service
+    found = judged_of(task, run.test, run.baselines, report_in(service.settings.runs_folder / run.id))
+    noun, unit = called(task.name, run.config.dataset, run.config.dataset_version)
+    return replace(found, target=target, **({"noun": noun, "unit": unit} if noun else {}))
+
+
+def _called(service: Service, task_name: str, dataset: str, version: str) -> tuple[str, str]:
+    """Return what an example is called, and the unit of its numbers; empty where the data is gone."""
+    data, task = service.dataset_service, service.tasks()[task_name]
     try:
-        spec = data.find(run.config.dataset, fingerprint=run.config.dataset_version)
-        facts = data.facts(spec.name, run.config.dataset_version)
-    except UserError:  # the data is gone: the task's own word does
-        return found
+        spec = data.find(dataset, fingerprint=version)
+        facts = data.facts(spec.name, version)
+    except UserError:
+        return "", ""
     texts = [str(one["name"]) for one in columns_in(facts, "text")]
     units = [str(one.get("unit") or "") for one in columns_in(facts, "target")]
-    noun = spec.noun or noun_of(task.input_kind, task.noun, spec.title, texts)
-    return replace(found, noun=noun, unit=next(iter(units), ""))
+    return spec.noun or noun_of(task.input_kind, task.noun, spec.title, texts), next(iter(units), "")
 
 
 def _situation(service: Service, run: Run, judged: Judged) -> Situation:

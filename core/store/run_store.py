@@ -242,6 +242,15 @@ class RunStore:
             query = select(ArtifactRow).where(ArtifactRow.run_number == self._number(session, run_id))
             return [Artifact(a.name, a.path, a.size_bytes, a.sha256) for a in session.scalars(query)]
 
+    def every_artifact(self) -> dict[str, Sequence[Artifact]]:
+        """Return the files of every run, by its id."""
+        query = select(RunRow.id, ArtifactRow).join(ArtifactRow, ArtifactRow.run_number == RunRow.number)
+        found: dict[str, Sequence[Artifact]] = {}
+        with self.database.read() as session:
+            for run_id, a in session.execute(query):
+                found[run_id] = (*found.get(run_id, ()), Artifact(a.name, a.path, a.size_bytes, a.sha256))
+        return found
+
     def add_dataset_version(self, version: DatasetVersion) -> None:
         """Note a version, once."""
         with self.database.write() as session:

@@ -116,7 +116,7 @@ def test_without_the_encoder_of_many_languages_all_else_works_and_it_is_said(mon
         (TEXTS, texts(CHINESE, count=5_000), QUICK, "ngram-linear", "text-cnn"),
         (TEXTS, texts("Das Essen war leider kalt und viel zu teuer"), GPU, "e5-frozen", "ngram-linear"),
         (IMAGES, photographs(244, 64), QUICK, "efficientnet-lite0", "small-cnn"),
-        (IMAGES, photographs(5_100), QUICK, "efficientnet-lite0", "resnet"),  # of CIFAR 74 % in 3,500, resnet far less
+        (IMAGES, photographs(5_100), QUICK, "efficientnet-lite0", "resnet"),  # of CIFAR 74 %
         (IMAGES, photographs(5_100, 32, "It is not installed."), QUICK, "resnet", "small-cnn"),
         (IMAGES, photographs(9_000), QUICK, "resnet", "small-cnn"),
         (IMAGES, photographs(49_000), QUICK, "simple-cnn", "resnet"),

@@ -10,6 +10,7 @@ from core.configure import make_config
 from core.evaluation.target_status import TargetStatus
 from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
+from core.services.documents import documents
 from core.services.run_end import said_of
 from core.services.run_service import Service
 from core.services.verdict import meaning_of, verdict_of
@@ -80,7 +81,11 @@ def test_another_target_is_another_headline_on_page_command_document_and_message
     document = service.document(run.id)
     assert document["verdict"] == said_of(service, service.run(run.id)) == reached.text
     assert document["answer"]["status"] == "Reached"
-    assert service.document(run.id, brief=True)["verdict"] == reached.meaning
+    full, (brief,) = service.document(run.id), documents(service, [service.run(run.id)])
+    assert (brief["verdict"], brief["answer"]) == (reached.meaning, None)
+    assert {key: brief[key] for key in brief if key not in ("verdict", "answer")} == {
+        key: full[key] for key in full if key not in ("verdict", "answer")
+    }
 
 
 def test_where_nothing_beats_the_commonest_answer_the_headline_says_exactly_that(
