@@ -64,7 +64,8 @@ def _judged(service: Service, run: Run, target: TargetResult | None, called: Cal
         return None
     found = judged_of(task, run.test, run.baselines, report_in(service.settings.runs_folder / run.id))
     noun, unit = called(task.name, run.config.dataset, run.config.dataset_version)
-    return replace(found, target=target, **({"noun": noun, "unit": unit} if noun else {}))
+    found = replace(found, target=target)
+    return replace(found, noun=noun, unit=unit) if noun else found
 
 
 def _called(service: Service, task_name: str, dataset: str, version: str) -> tuple[str, str]:

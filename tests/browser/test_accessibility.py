@@ -19,28 +19,12 @@ from tests.browser.harness import external_context, faultless_page
 from tests.browser.import_steps import import_file
 from tests.browser.screenshots import settle
 from tests.live import eventually
-from tests.test_words import old_words_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PATIENCE_S = 600
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 18, 16)"}
 # What Streamlit draws and we cannot mend: rule, a part of the element, and why.
 KNOWN: tuple[tuple[str, str, str], ...] = ()
-SHOWN = """() => {  // every text that can be read, also within components; no texts of data, which are examples
-    const said = [], places = [document.body];
-    while (places.length) {
-        const place = places.pop();
-        for (const one of place.querySelectorAll("*")) if (one.shadowRoot) places.push(one.shadowRoot);
-        for (const one of place.querySelectorAll("[aria-label], [title], [placeholder]"))
-            said.push(...["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) || ""));
-        const walk = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
-        while (walk.nextNode()) {
-            const { parentElement: box, data } = walk.currentNode;
-            if (!box?.closest("script, style, pre, code, [data-testid=stText], .ts-card")) said.push(data);
-        }
-    }
-    return said;
-}"""
 PAGES = {
     "start": "/", "recipes": "/recipes", "train": "/train?model=mlp&dropout=0.3", "runs": "/runs",
     "compare-none": "/compare", "data": "/data", "data set": "/data?set=digits", "bring files": "/bring",
@@ -95,7 +79,7 @@ def faults_in_both_themes(page: Page, address: str = "") -> list[str]:
     page.emulate_media(color_scheme="light")
     if address:
         page.goto(address)
-    found = lasting_faults(page, "light") + old_words_of(page.evaluate(SHOWN))
+    found = lasting_faults(page, "light")
     page.emulate_media(color_scheme="dark")
     return found + lasting_faults(page, "dark", only="color-contrast")
 

@@ -87,10 +87,10 @@ def said_on(at: AppTest) -> Iterator[str]:
     for part in (*at.title, *at.header, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info):
         yield str(part.value)
     for part in (*at.button, *at.selectbox, *at.text_input, *at.number_input, *at.checkbox, *at.toggle, *at.metric):
-        yield str(part.label)
+        yield str(getattr(part, "label", ""))
         yield str(getattr(part, "help", ""))
     for part in (*at.selectbox, *at.multiselect, *at.radio):
-        yield from map(str, part.options)
+        yield from map(str, getattr(part, "options", ()))
 
 
 def saved(at: AppTest, service: Service) -> AppTest:
