@@ -186,7 +186,7 @@ def _status(target: Target, own: Measured, task: TaskSpec) -> tuple[TargetStatus
 def _is_out_of_reach(
     target: Target, own: Measured, baselines: Sequence[Score], tried: Sequence[Measured], sound: int
 ) -> bool:
-    """Return whether no interval of what was tried on the data reaches the target, and enough was tried well."""
+    """Return whether enough was tried well, and no interval of it reaches the target."""
     if sound < FEWEST_MODELS + (not baselines):
         return False
     strongest = sorted((s for s in baselines if math.isfinite(s.value)), key=lambda s: s.value, reverse=target.is_error)

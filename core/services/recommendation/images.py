@@ -43,7 +43,7 @@ def recommend_for_images(
 
 
 def _is_seen_in_time(models: Mapping[str, ModelSpec], traits: ImageTraits, circumstances: Circumstances) -> bool:
-    """Return whether the pretrained network sees all images in time, and knows more than they teach."""
+    """Return whether the pretrained network sees all images in time and knows more."""
     if PRETRAINED not in models or traits.missing or traits.count >= PLENTY:
         return False
     seconds = IMAGE_S * ALL_SPLITS * traits.count / circumstances.cores
