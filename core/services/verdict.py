@@ -47,7 +47,7 @@ def meaning_of(service: Service, run: Run) -> str:
 
 
 def meanings_of(service: Service, runs: Sequence[Run], targets: Mapping[str, TargetResult]) -> dict[str, str]:
-    """Return the verdicts' first sentences of many runs, by id; each data set is looked at once."""
+    """Return many verdicts' first sentences, by run; each data set is looked at once."""
     called = lru_cache(maxsize=None)(partial(_called, service))
     judged = {run.id: _judged(service, run, targets.get(run.id), called) for run in runs}
     return {run.id: run.verdict if (found := judged[run.id]) is None else meaning(found) for run in runs}
@@ -69,7 +69,7 @@ def _judged(service: Service, run: Run, target: TargetResult | None, called: Cal
 
 
 def _called(service: Service, task_name: str, dataset: str, version: str) -> tuple[str, str]:
-    """Return what an example is called, and the unit of its numbers; empty where the data is gone."""
+    """Return an example's noun and its numbers' unit; empty where the data is gone."""
     data, task = service.dataset_service, service.tasks()[task_name]
     try:
         spec = data.find(dataset, fingerprint=version)

@@ -25,7 +25,7 @@ def run_target(run: Run, task: TaskSpec) -> None:
 
 
 def _save(run: Run, chosen: Target | None) -> None:
-    """Hold a run to what was chosen; what its data set asks is followed again, none is none."""
+    """Hold a run to what was chosen, or to its data set's target again."""
     service = shared_service()
     of_data = service.targets.of_data(run)
     service.set_target(run.id, None if chosen == of_data else chosen or UNDECIDED)

@@ -49,7 +49,7 @@ class TargetChoice:
 
     @property
     def changed(self) -> Target | None:
-        """The target, where it is another than before: UNDECIDED where there shall be none any more."""
+        """The target, where it is another than before; UNDECIDED for none any more."""
         if self.problem or self.target == self.before:
             return None
         return self.target or UNDECIDED
