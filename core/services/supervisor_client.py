@@ -6,14 +6,17 @@ import threading
 import time
 from contextlib import suppress
 
-from core.processes.identity import start_apart
+from core.processes.identity import is_stopped, kill, start_apart, start_time
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
 from core.store.database import Database
-from core.store.job_queue import JobQueue
+from core.store.job_queue import JobQueue, Lease
 from core.tracking.lost_runs import is_held
 
-_PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to take the lease
+_STOPPED_S = 10.0  # a supervisor that somebody stopped before it took the lease is replaced after so long
+# On a machine that computes for many, a new supervisor may need minutes to take the lease; each further one that is
+# started meanwhile takes processor time from all of them, until none gets there.
+_STARTING_S = 300.0
 
 
 def code_version() -> str:
@@ -35,7 +38,7 @@ class SupervisorProcess:
         self._settings, self._queue = settings, JobQueue(database)
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
-        self._started_at = -_PATIENCE_S
+        self._started_at = 0.0
 
     def ensure(self) -> None:
         """Start a supervisor unless one is running; ask an outdated one to hand over."""
@@ -45,12 +48,8 @@ class SupervisorProcess:
                 if lease.version == code_version() and not lease.retire:
                     return
                 self._queue.ask_to_retire(lease.owner)
-            child = self._child
-            # One that had the lease and is dead now is not starting, though it may be too early to be waited for.
-            starting = child is not None and child.poll() is None and (lease is None or lease.pid != child.pid)
-            if starting and time.monotonic() - self._started_at < _PATIENCE_S:
-                return
-            self._start()
+            if not self._is_starting(lease):
+                self._start()
 
     def ensure_alive(self) -> None:
         """Start a supervisor unless any is running, without a look at its code."""
@@ -64,6 +63,20 @@ class SupervisorProcess:
             return WorkerInfo(False, None, "", 1, False)
         alive = is_held(lease, self._settings.heartbeat_timeout_s)
         return WorkerInfo(alive, lease.pid if alive else None, lease.device, lease.slots, alive and lease.warm)
+
+    def _is_starting(self, lease: Lease | None) -> bool:
+        """Return whether the last one started may still take the lease; end it if not."""
+        child = self._child
+        # One that had the lease and is dead now is not starting, though it may be too early to be waited for.
+        if child is None or child.poll() is not None or (lease is not None and lease.pid == child.pid):
+            return False
+        created = start_time(child.pid)
+        if created is None:
+            return False
+        if time.monotonic() - self._started_at < (_STOPPED_S if is_stopped(child.pid, created) else _STARTING_S):
+            return True
+        kill(child.pid, created)
+        return False
 
     def _start(self) -> None:
         self._settings.prepare()

@@ -1,4 +1,5 @@
 import os
+import signal
 import socket
 from collections.abc import Iterator
 
@@ -22,6 +23,8 @@ def lease(pid: int, created: float, host: str = "", age_s: float = 0.0, version:
 def outside(settings: Settings, database: Database) -> Iterator[SupervisorProcess]:
     process = SupervisorProcess(settings, database)
     yield process
+    if process._child is not None:  # it may not have begun yet
+        process._child.kill()
     if (pid := process.info().pid) not in (None, os.getpid()):
         psutil.Process(pid).kill()
         eventually(lambda: not process.info().alive)
@@ -68,3 +71,24 @@ def test_the_supervisor_outlives_who_started_it(outside: SupervisorProcess) -> N
     assert os.getsid(pid) != os.getsid(0)
     eventually(lambda: outside.info().warm)
     assert outside.info().device.startswith(("cpu (", "cuda:0 (", "mps ("))
+
+
+def test_a_supervisor_that_is_slow_to_begin_is_waited_for(outside: SupervisorProcess) -> None:
+    outside.ensure()
+    first = outside._child
+    outside._started_at -= 60  # on a machine that computes for many
+    outside.ensure()
+    assert outside._child is first
+
+
+def test_a_supervisor_that_was_stopped_before_it_began_is_replaced(outside: SupervisorProcess) -> None:
+    outside.ensure()
+    first = outside._child
+    assert first is not None
+    first.send_signal(signal.SIGSTOP)
+    eventually(lambda: psutil.Process(first.pid).status() == psutil.STATUS_STOPPED)
+    outside._started_at -= 60
+    outside.ensure()
+    assert outside._child is not first
+    assert first.wait(60) == -signal.SIGKILL
+    eventually(lambda: outside.info().alive)
