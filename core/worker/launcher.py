@@ -1,6 +1,7 @@
 """Launcher of run processes: forked with torch loaded where possible, else spawned."""
 
 import logging
+import math
 import multiprocessing
 import os
 import signal
@@ -19,6 +20,9 @@ DEADLINE_S = 15.0  # for a fork, which takes a few milliseconds
 RETRY_S = 30.0  # to load a fork server where that failed
 LOADED_WITHIN_S = 600.0  # by a fork server, on a machine however busy; until then runs are spawned
 ASK_EVERY_S = 2.0  # whether the fork server still lives
+# A fork server loads for about 7 s of one core. From here on it is there sooner than a process that would begin to load
+# the same beside it; one that has not come by then is not waited for.
+WORTH_WAITING_S = (2.0, 12.0)
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +70,10 @@ class Launcher(Protocol):
     def warm_up(self) -> dict[str, Any] | None:
         """Return the device information once a warm process is ready; None before."""
 
+    @property
+    def almost_warm(self) -> bool:
+        """Whether a warm process will be ready sooner than a new one could be."""
+
     def start(self, run_id: str, slot: int, threads: int) -> Child:
         """Start the process of a run.
 
@@ -90,7 +98,7 @@ class LocalLauncher:
         self._context = context()
         self._devices: dict[str, Any] | None = None
         self._server: tuple[int, float] | None = None
-        self._asked_at = 0.0
+        self._asked_at, self._loading_at = 0.0, -math.inf
         os.environ.update(thread_limits(threads, os.environ))  # before anything loads a numerical library
         # The first process of a fork server waits until the server has loaded everything, and so does whoever
         # starts it: the supervisor has better things to do meanwhile.
@@ -105,6 +113,12 @@ class LocalLauncher:
                 self._load_again()
         return self._devices
 
+    @property
+    def almost_warm(self) -> bool:
+        """Whether the fork server has loaded for a while; see `Launcher.almost_warm`."""
+        least_s, most_s = WORTH_WAITING_S
+        return self._devices is None and least_s < time.monotonic() - self._loading_at < most_s
+
     def _poll(self, ended: tuple[int, float] | None = None) -> None:
         """Load a fork server and ask it for the devices.
 
@@ -116,6 +130,7 @@ class LocalLauncher:
             time.sleep(0.05)
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=run_process.describe_devices, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
+        self._loading_at = time.monotonic() if has_fork_server() else -math.inf
         try:
             begin_to_load()
             process.start()

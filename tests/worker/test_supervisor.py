@@ -34,7 +34,7 @@ class ScriptLauncher:
     """Starts a process that does what the run's name says instead of training."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self.settings, self.almost_warm = settings, False
         self.started: list[Child] = []
 
     def warm_up(self) -> dict[str, Any]:
@@ -95,6 +95,16 @@ def turn_until(supervisor: Supervisor, done: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline, "nothing happened"
         supervisor.turn()
         time.sleep(0.02)
+
+
+def test_a_run_waits_for_a_warm_process_that_is_almost_there(
+    supervisor: Supervisor, launcher: ScriptLauncher, runs: RunStore, add: Callable[[str], Run]
+) -> None:
+    launcher.almost_warm, run = True, add("good")
+    supervisor.turn()
+    assert (launcher.started, runs.get(run.id).status) == ([], RunStatus.QUEUED)
+    launcher.almost_warm = False
+    turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.SUCCEEDED)
 
 
 @pytest.mark.parametrize(
