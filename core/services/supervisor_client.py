@@ -65,7 +65,7 @@ class SupervisorProcess:
         return WorkerInfo(alive, lease.pid if alive else None, lease.device, lease.slots, alive and lease.warm)
 
     def _is_starting(self, lease: Lease | None) -> bool:
-        """Return whether the last one started may still take the lease; end it if not."""
+        """Return whether the last one started may yet take the lease; else end it."""
         child = self._child
         # One that had the lease and is dead now is not starting, though it may be too early to be waited for.
         if child is None or child.poll() is not None or (lease is not None and lease.pid == child.pid):
