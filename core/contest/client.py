@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from core.contest.codes import NO_LABEL, codes_of, label_schema, read_label
-from core.contest.connection import Connection, NotUnderstood, TooLong, TryAgain
+from core.contest.connection import FOREIGN, Connection, NotUnderstood, TooLong, TryAgain
 from core.contest.endpoints import Endpoint, EndpointUnusable
 
 Route = Literal["chat", "completions"]
@@ -124,7 +124,7 @@ class EndpointClient:
         body = {"model": self.connection.endpoint.model} | given | extras | dict(more)
         found = self.connection.post(PATHS[route], body)
         ms = 1000 * (time.monotonic() - began)
-        choice, text = _first_choice(found, route)
+        choice, text = first_choice(found, route)
         usage = found.get("usage") if isinstance(found.get("usage"), dict) else {}
         read, written = (_whole(usage, key) for key in ("prompt_tokens", "completion_tokens"))
         counted = read is not None and written is not None
@@ -182,7 +182,7 @@ def _asks_probabilities(route: Route) -> dict[str, Any]:
     return {"logprobs": True, "top_logprobs": LIKELIEST} if route == "chat" else {"logprobs": LIKELIEST}
 
 
-def _first_choice(found: Mapping[str, Any], route: Route) -> tuple[dict[str, Any], str]:
+def first_choice(found: Mapping[str, Any], route: Route) -> tuple[dict[str, Any], str]:
     """Return the first answer, and its text.
 
     Raises:
@@ -193,7 +193,7 @@ def _first_choice(found: Mapping[str, Any], route: Route) -> tuple[dict[str, Any
         text = choice["message"].get("content") if route == "chat" else choice["text"]
         return dict(choice), "" if text is None else str(text)
     except (KeyError, TypeError, IndexError, AttributeError, ValueError):
-        raise TryAgain("answered something else than OpenAI's format") from None
+        raise TryAgain(FOREIGN) from None
 
 
 def _whole(usage: Any, key: str) -> int | None:

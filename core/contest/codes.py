@@ -65,8 +65,39 @@ def read_label(text: str, codes: Sequence[str], labels: Sequence[str]) -> int:
 
 def _without_thoughts(text: str) -> str:
     """Return an answer without what a model thought aloud, ended or not."""
-    first, *thoughts = text.split("<think>")
-    return "".join([first, *(one.partition("</think>")[2] for one in thoughts)]).strip()
+    thoughts = ThoughtFilter()
+    return (thoughts.add(text) + thoughts.rest()).strip()
+
+
+class ThoughtFilter:
+    """Leaves out of a text, as it comes, what a model thinks aloud."""
+
+    def __init__(self) -> None:
+        self._held, self._thinks = "", False
+
+    def add(self, text: str) -> str:
+        """Return what is said; what may be the beginning of a mark is held back."""
+        self._held += text
+        said: list[str] = []
+        while True:
+            mark = "</think>" if self._thinks else "<think>"
+            before, found, after = self._held.partition(mark)
+            keep = 0 if found else _beginning(before, mark)
+            if not self._thinks:
+                said.append(before[: len(before) - keep])
+            if not found:
+                self._held = before[len(before) - keep :]
+                return "".join(said)
+            self._held, self._thinks = after, not self._thinks
+
+    def rest(self) -> str:
+        """Return what was held back for nothing."""
+        return "" if self._thinks else self._held
+
+
+def _beginning(text: str, mark: str) -> int:
+    """Return how many of the last characters may begin a mark."""
+    return next((size for size in range(min(len(mark) - 1, len(text)), 0, -1) if text.endswith(mark[:size])), 0)
 
 
 def label_schema(codes: Sequence[str]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TIMEOUT_S, CONNECT_S = 60.0, 10.0
 MOST_BYTES = 4 << 20  # of one answer: what is longer is no answer
 MOST_WAITED_S = 120.0  # that an endpoint may ask for; one that wants more is as good as gone
+FOREIGN = "answered something else than OpenAI's format"
 _SAID = 240  # characters of an endpoint's own words
 _PASSING = (408, 409, 425, 429)
 _TOO_LONG = ("context_length", "context length", "context window", "maximum context", "too many tokens", "too long")
@@ -48,13 +49,14 @@ class Connection:
 
     Args:
         endpoint: Whom to ask.
-        timeout_s: Until an answer is there, all of it.
+        timeout_s: Until an answer is there, all of it; of one that is streamed, until its next part.
+        whole_s: Until a streamed answer is whole; `timeout_s` where not given.
 
     Raises:
         EndpointUnusable: Its key is missing.
     """
 
-    def __init__(self, endpoint: Endpoint, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, endpoint: Endpoint, timeout_s: float = TIMEOUT_S, whole_s: float = 0.0) -> None:
         import httpx2
         from openai import OpenAI
 
@@ -68,7 +70,7 @@ class Connection:
                 trust_env=not endpoint.is_local,  # no proxy sees what stays on this machine
                 follow_redirects=False,  # nor does anybody but the host that was confirmed
                 timeout=httpx2.Timeout(timeout_s, connect=CONNECT_S),
-                event_hooks={"response": [lambda response: _bound(response, timeout_s)]},
+                event_hooks={"response": [lambda response: _bound(response, whole_s or timeout_s)]},
             ),
         )
 
@@ -86,16 +88,50 @@ class Connection:
             EndpointUnusable: It will not work, in a sentence.
         """
         import httpx2
-        from openai import APIConnectionError, APIStatusError, APITimeoutError
+
+        with self._failures():
+            answer = self._client.post(path, cast_to=httpx2.Response, body=dict(body))
+        return _document(answer.content)
+
+    def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Send a request; yield the parts of the answer as they come, or all of it where it comes whole.
+
+        Who stops listening ends the request. Raises as `post` does.
+        """
+        from openai import Stream
+
+        given = {**body, "stream": True}
+        with (
+            self._failures(),
+            self._client.post(path, cast_to=object, body=given, stream=True, stream_cls=Stream[object]) as parts,
+        ):
+            if "event-stream" not in parts.response.headers.get("content-type", ""):
+                yield _document(parts.response.read())
+                return
+            yield from (part for part in parts if isinstance(part, dict))
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Turn every failure of a request into one of the four errors."""
+        import httpx2
+        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
         try:
-            return _document(self._client.post(path, cast_to=httpx2.Response, body=dict(body)).content)
+            yield
         except APITimeoutError:
             raise TryAgain("did not answer in time") from None
         except APIConnectionError as error:
             raise TryAgain(_cut(error.__cause__)) from None
         except APIStatusError as error:
             raise self._in_words(error) from None
+        except APIError as error:  # in the middle of a stream
+            raise TryAgain(f"was out of order ({without_key(error.message, self._key)[:80]})") from None
+        except httpx2.TimeoutException:
+            raise TryAgain("did not go on in time") from None
+        except httpx2.HTTPError as error:
+            raise TryAgain(_cut(error)) from None
+        except json.JSONDecodeError:
+            raise TryAgain(FOREIGN) from None
 
     def models(self) -> list[str]:
         """Return the names of the endpoint's models; empty where it does not tell."""
@@ -173,7 +209,7 @@ def _document(content: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise TryAgain("answered something else than OpenAI's format")
+        raise TryAgain(FOREIGN)
     return found
 
 

@@ -57,8 +57,7 @@ def choices_of_run(service: "Service", run: Run) -> list[ContenderChoice]:
 def language_models(service: "Service", run: Run) -> list[ContenderChoice]:
     """Return the System page's language models that can do a run's task.
 
-    Texts are labelled and written by any; rows of a table are labelled. What is written as it comes stays on this
-    machine, since nobody has confirmed that it may leave.
+    Any labels and writes texts, and labels rows of a table; none answers with numbers or about images.
     """
     task = service.tasks().get(run.task)
     if task is None or task.output_kind == "number" or task.input_kind == "image":
@@ -66,7 +65,6 @@ def language_models(service: "Service", run: Run) -> list[ContenderChoice]:
     return [
         ContenderChoice(one.contender, f"{one.name} (language model)", run, "" if one.is_local else one.host)
         for one in Endpoints(service.settings.home).list()
-        if task.output_kind == "label" or one.is_local
     ]
 
 

@@ -7,6 +7,7 @@ from core.contest.endpoints import Endpoints
 from core.contest.prompts import row_text
 from core.services.contender_choice import ContenderChoice
 from core.services.contests.answering import answer_text
+from core.services.contests.writing import written_pieces
 from core.services.inference import Answer, Answers, Input, WritingSettings
 from core.specs.contender import Contender
 
@@ -53,19 +54,25 @@ def answers_of(service: "Service", one: ContenderChoice, inputs: Sequence[Input]
 
 
 def pieces_of(
-    service: "Service", reference: str, prompt: str, settings: WritingSettings
+    service: "Service", reference: str, prompt: str, settings: WritingSettings, confirmed_host: str = ""
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield what one contender writes after a prompt; a language model's answer comes whole.
+    """Yield what one contender writes after a prompt, as it is written.
+
+    Args:
+        service: Asks.
+        reference: Who is asked.
+        prompt: What to write on from.
+        settings: How.
+        confirmed_host: To whom it may be sent, where that is not this machine.
 
     Raises:
         TouchstoneError: There is no answer, and why.
     """
     contender = Contender.parse(reference)
     if not contender.language_model:
-        yield from service.inference.pieces(reference, prompt, settings)
-        return
-    found = answer_text(service.settings, Endpoints(service.settings.home).find(contender.language_model), prompt)
-    yield {"text": found.text, "tokens": [], "ms": found.ms, "reason": "stop"}
+        return service.inference.pieces(reference, prompt, settings)
+    endpoint = Endpoints(service.settings.home).find(contender.language_model)
+    return written_pieces(service.settings, endpoint, prompt, settings, confirmed_host)
 
 
 def _text(given: Input) -> str:

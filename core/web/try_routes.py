@@ -33,6 +33,7 @@ class _Writing(BaseModel):
     seed: int = Field(ge=0, lt=2**63)
     stop: tuple[str, ...] = ()
     alternatives: int = Field(default=5, ge=0, le=20)
+    confirmed_host: str = ""
 
 
 def try_routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = LOOPBACK) -> list[Route]:
@@ -63,9 +64,9 @@ def try_routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str]
 
 def _lines(service: Service, asked: _Writing) -> Iterator[str]:
     """Yield what a model writes, as JSON lines; an error is a line too."""
-    settings = WritingSettings(**asked.model_dump(exclude={"contender", "prompt"}))
+    settings = WritingSettings(**asked.model_dump(exclude={"contender", "prompt", "confirmed_host"}))
     try:
-        for piece in pieces_of(service, asked.contender, asked.prompt, settings):
+        for piece in pieces_of(service, asked.contender, asked.prompt, settings, asked.confirmed_host):
             yield _line(piece)
     except TouchstoneError as error:
         yield _line({"error": str(error)})

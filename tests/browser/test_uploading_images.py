@@ -1,14 +1,11 @@
 """Pictures by class, from the camera and dropped, in a real browser."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.harness import FLAGS, NAMES, faultless_page, let_in
 from tests.browser.import_steps import (
     START_MS,
     add_class,
@@ -23,26 +20,9 @@ from tests.browser.import_steps import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
-FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
-@pytest.fixture(scope="module")
-def browser_with_camera(browser: Browser) -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    opened = browser.browser_type.launch(executable_path=found, args=[*FLAGS, *FAKE_CAMERA])
-    let_in(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def camera_page(browser_with_camera: Browser) -> Iterator[Page]:
-    with faultless_page(browser_with_camera) as opened:
-        yield opened
-
-
-def test_pictures_are_taken_while_the_button_is_held_and_outlive_a_reload(camera_page: Page, url: str) -> None:
-    page = camera_page
+def test_pictures_are_taken_while_the_button_is_held_and_outlive_a_reload(page: Page, url: str) -> None:
     begin_collection(page, url)
     ripe = add_class(page, "ripe")
     page.get_by_role("button", name="Turn the camera on").click()
@@ -67,8 +47,7 @@ def test_pictures_are_taken_while_the_button_is_held_and_outlive_a_reload(camera
     assert ripe.locator(".ts-thumb img").first.evaluate("image => image.naturalWidth") > 0
 
 
-def test_a_picture_is_removed_and_brought_back(camera_page: Page, url: str, folder: Path) -> None:
-    page = camera_page
+def test_a_picture_is_removed_and_brought_back(page: Page, url: str, folder: Path) -> None:
     begin_collection(page, url)
     cat = add_class(page, "cat")
     drop(page, page.context.new_cdp_session(page), cat, folder / "cat")
@@ -135,8 +114,7 @@ def hold_until_ten(page: Page, card: Locator, name: str) -> None:
     pytest.fail(f"only {count_of(card)} images were taken")
 
 
-def test_from_dropped_and_taken_pictures_to_a_data_set(camera_page: Page, url: str, folder: Path) -> None:
-    page = camera_page
+def test_from_dropped_and_taken_pictures_to_a_data_set(page: Page, url: str, folder: Path) -> None:
     begin_collection(page, url, "Cats")
     cat = add_class(page, "cat")
     drop(page, page.context.new_cdp_session(page), cat, folder / "cat")

@@ -39,6 +39,9 @@ class Behaviour:
     garbage: bool = False
     longest: int = 0  # characters of a prompt; 0 is any
     seed: int = 0
+    streams: tuple[str, ...] = ()  # words that are written where a stream is asked for
+    pause_s: float = 0.0  # between them
+    written: int = 0  # of them, so far
     rows: Counter[str] = field(default_factory=Counter)  # how often each row was answered
     requests: int = 0
     lock: Any = field(default_factory=threading.Lock)
@@ -89,7 +92,33 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(2)
             return
         time.sleep(behaviour.latency_s)
+        if body.get("stream") and behaviour.streams:
+            self._stream(behaviour, body)
+            return
         self._send(200, self._completion(behaviour, body))
+
+    def _stream(self, behaviour: Behaviour, body: dict[str, Any]) -> None:
+        """Write word by word, until whoever asked has left."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        said = {"token": "", "logprob": math.log(0.6)}
+        for number, word in enumerate(behaviour.streams):
+            token = said | {"token": word, "top_logprobs": [said | {"token": word}, said | {"token": " other"}]}
+            choice = {"index": 0, "delta": {"content": word}, "logprobs": {"content": [token]}}
+            choice |= {"finish_reason": "stop" if number + 1 == len(behaviour.streams) else None}
+            event = json.dumps({"choices": [choice]})
+            try:
+                self.wfile.write(f"data: {event}\n\n".encode())
+                self.wfile.flush()
+            except OSError:
+                return
+            behaviour.written += 1
+            time.sleep(behaviour.pause_s)
+        usage = {"choices": [], "usage": {"prompt_tokens": PROMPT_TOKENS, "completion_tokens": len(behaviour.streams)}}
+        self.wfile.write(f"data: {json.dumps(usage)}\n\ndata: [DONE]\n\n".encode())
 
     def _problem(self, behaviour: Behaviour, body: dict[str, Any], number: int) -> tuple[int, Any] | None:
         prompt = prompt_of(body)

@@ -16,7 +16,7 @@ from core.services.contests.known_abilities import known_ability
 from core.settings import Settings
 from core.store.answer_store import AnswerStore
 
-_TRIES = 3
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,7 @@ def answer_text(
         NotConfirmed: The text would leave this machine, and nobody has said that it may.
         EndpointUnusable: There was no answer, and why.
     """
-    if not endpoint.is_local and confirmed_host != endpoint.host:
-        raise NotConfirmed(f"This would be sent to {endpoint.host}, which is not this machine. Nothing was sent.")
+    check_may_be_sent(endpoint, confirmed_host)
     if prompt is None:
         prompt = Prompt(default_template(noun), tuple(labels), (), noun) if labels else Prompt("{row}", length=1_000)
     with closing(Connection(endpoint)) as connection, closing(AnswerStore(settings.home)) as store:
@@ -71,10 +70,16 @@ def answer_text(
     return TextAnswer(label, found.text, found.confidence, found.ms, cost, found.cut)
 
 
+def check_may_be_sent(endpoint: Endpoint, confirmed_host: str) -> None:
+    """Raise `NotConfirmed` where something would leave this machine without anybody's word."""
+    if not endpoint.is_local and confirmed_host != endpoint.host:
+        raise NotConfirmed(f"This would be sent to {endpoint.host}, which is not this machine. Nothing was sent.")
+
+
 def _asked(client: EndpointClient, prompt: Prompt, text: str) -> LabelAnswer:
     host = client.connection.endpoint.host
     try:
-        return patiently(lambda: ask_row(client, prompt, text), Patience(tries=_TRIES))
+        return patiently(lambda: ask_row(client, prompt, text), Patience(tries=TRIES))
     except TryAgain as error:
         raise EndpointUnusable(f"{host} {error.why}. Try it again in a moment.") from None
     except NotUnderstood as error:

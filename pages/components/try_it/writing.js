@@ -2,10 +2,11 @@
 
 const percent = (logprob) => `${(100 * Math.exp(logprob)).toFixed(Math.exp(logprob) < 0.1 ? 1 : 0)} %`;
 const visible = (text) => text.replaceAll(" ", "␣").replaceAll("\n", "⏎") || "(nothing)";
+const REASONS = { length: "Full length", stop: "Met its stop text", end: "Ended by itself" };
 
 class Column { // one contender's text
   constructor(reference, name) {
-    Object.assign(this, { reference, name, text: "", ms: 0, tokens: [] });
+    Object.assign(this, { reference, name, text: "", ms: 0, tokens: [], count: 0, cost: "" });
     this.root = element("section", "ts-column");
     this.title = element("h3", "", name);
     this.page = element("div", "ts-text");
@@ -46,11 +47,14 @@ class Column { // one contender's text
       this.text += piece.text ?? "";
     }
     if (piece.ms) this.ms = piece.ms;
+    if (piece.text) this.count += 1;
+    if (piece.count) this.count = piece.count; // as a language model's endpoint counts
+    if (piece.cost) this.cost = ` · ${piece.cost}`;
   }
 
   end(word) {
-    const seconds = this.ms / 1000, speed = this.tokens.length && seconds ? ` · ${Math.round(this.tokens.length / seconds)} tokens a second` : "";
-    this.facts.textContent = `${word} · ${this.tokens.length} tokens in ${seconds.toFixed(seconds < 10 ? 1 : 0)} s${speed}`;
+    const seconds = this.ms / 1000, speed = this.count && seconds ? ` · ${Math.round(this.count / seconds)} tokens a second` : "";
+    this.facts.textContent = `${word} · ${this.count} tokens in ${seconds.toFixed(seconds < 10 ? 1 : 0)} s${speed}${this.cost}`;
   }
 }
 
@@ -87,12 +91,12 @@ class Writing {
     if (answers.length) this.component.setStateValue("written", { number: asked.number, answers });
   }
 
-  async stream(column, { number, ...asked }, signal) {
+  async stream(column, { number, hosts, ...asked }, signal) {
     let word = "Ended";
     try {
       const answer = await fetch(`${this.data.base}/api/tried/write`, {
         method: "POST", signal, headers: { ...HEADERS, "Content-Type": "application/json" },
-        body: JSON.stringify({ contender: column.reference, ...asked }),
+        body: JSON.stringify({ contender: column.reference, confirmed_host: hosts[column.reference] ?? "", ...asked }),
       });
       if (!answer.ok) throw refusalOf(answer.status, await answer.text());
       word = await this.read(answer.body.getReader(), column);
@@ -114,7 +118,7 @@ class Writing {
       for (const line of lines) {
         const piece = JSON.parse(line);
         column.add(piece);
-        if (piece.reason) reason = piece.reason === "length" ? "Full length" : "Met its stop text";
+        if (piece.reason) reason = REASONS[piece.reason] ?? "Ended";
       }
       if (done) return reason;
     }

@@ -32,8 +32,11 @@ def written_side_by_side(chosen: Sequence[ContenderChoice]) -> None:
         st.text_area("Prompt", key="try-prompt", height=100, max_chars=LONGEST, placeholder="What it shall go on from.")
         with st.expander("How it writes"):
             _settings()
+        hosts = {one.reference: one.host for one in chosen if one.host}
+        for host in dict.fromkeys(hosts.values()):
+            st.checkbox(f"Send the prompt to {host}", key=f"try-send-{host}", help="It is not on this machine.")
         st.form_submit_button(
-            "Write", type="primary", icon=":material/edit_note:", shortcut="Ctrl+Enter", on_click=_ask
+            "Write", type="primary", icon=":material/edit_note:", shortcut="Ctrl+Enter", on_click=_ask, args=(hosts,)
         )
     asked: Mapping[str, Any] | None = st.session_state.get("try-writing")
     names = {one.reference: one.title for one in chosen}
@@ -66,7 +69,7 @@ def _settings() -> None:
         st.text_input("Stop before", key="try-stop", max_chars=100, help="A text before which it ends.")
 
 
-def _ask() -> None:
+def _ask(hosts: Mapping[str, str]) -> None:
     state = st.session_state
     seed = state.get("try-seed")
     stop = state.get("try-stop") or ""
@@ -80,6 +83,7 @@ def _ask() -> None:
         "seed": secrets.randbelow(2**31) if seed is None else int(seed),
         "stop": [stop] if stop else [],
         "alternatives": ALTERNATIVES,
+        "hosts": {who: host for who, host in hosts.items() if state.get(f"try-send-{host}")},  # that may be asked
     }
 
 

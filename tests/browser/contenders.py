@@ -1,0 +1,70 @@
+"""The saved home with everybody who can be asked: a run that trains, a kept baseline, a language model."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import catalog
+from core.baselines import kept
+from core.contest.endpoints import Endpoint, Endpoints
+from core.processes.identity import start_time
+from core.runs import Run, RunStatus
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
+from core.settings import Settings
+from core.specs import DataInfo
+from core.store.job_queue import JobQueue
+from core.store.run_store import RunStore
+from tests.golden.freeze import unpack
+
+WORDS = ("The", "lamp", "was", "lit", "and", "the", "keeper", "told", "his", "tale", "to", "nobody", "all", "night.")
+WRITER = {"accuracy": 1.0, "streams": tuple(f"{word} " for word in WORDS), "pause_s": 0.3}  # of `fake_endpoint`
+LANGUAGE_MODEL = "llm:fake"
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """A home and who can be asked in it.
+
+    Args:
+        service: Of the home.
+        ids: Of its runs, by name.
+    """
+
+    service: Service
+    ids: dict[str, str]
+
+    def beside(self, name: str, *others: str) -> str:
+        """Return the query of the page Try: a run and others, of which "@last" and "+NAME" are its own."""
+        return "&".join(f"run={self._reference(name, one)}" for one in ("", *others))
+
+    def _reference(self, name: str, other: str) -> str:
+        if other and other[0] not in "@+":
+            return self.ids.get(other, other)
+        return f"{self.ids[name]}{other}".replace("+", "%2B")
+
+
+def make_contenders(folder: Path, endpoint_url: str, process: int) -> Contenders:
+    """Unpack the saved home; let its runs train still, keep what has learnt nothing, and know a language model.
+
+    Args:
+        folder: An empty one.
+        endpoint_url: Of the language model.
+        process: That seems to train: a living one, which the supervisor may end.
+    """
+    service = open_service(Settings(home=unpack(folder)[0]))
+    Endpoints(service.settings.home).add(Endpoint("fake", endpoint_url, "fake", "", 0.15, 0.6, "USD", "2026-11-01"))
+    ids = {run.name: run.id for run in service.runs()}
+    for run in [service.run(ids[f"golden {name}"]) for name in ("images", "texts", "rows", "writing")]:
+        if run.task != "text-generation":
+            _keep_baseline(service, run)
+        RunStore(service.database).update(run.id, status=RunStatus.RUNNING)
+        JobQueue(service.database).set_process(run.id, process, start_time(process))
+    return Contenders(service, ids)
+
+
+def _keep_baseline(service: Service, run: Run) -> None:
+    """Let a run keep the method of its task that has learnt nothing."""
+    examples = service.dataset_service.test_examples(run.config.dataset, run.dataset_fingerprint, range(20))
+    spec = next(iter(catalog.baselines(run.task).values()))
+    place = service.settings.runs_folder / run.id / "baselines" / spec.name
+    kept.keep(spec, spec.fit(examples, examples, 0), place, 0.1, examples, DataInfo(examples.labels, ()))
