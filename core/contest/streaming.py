@@ -1,6 +1,6 @@
 """What a language model writes, as it comes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,7 @@ def stream_text(client: EndpointClient, prompt: str, wish: StreamWish) -> Iterat
 def _pieces(client: EndpointClient, body: Mapping[str, Any]) -> Iterator[StreamedPiece]:
     route, thoughts, reason = client.ability.route, ThoughtFilter(), ""
     tokens: tuple[int, int] | None = None
+    written: Sequence[StreamedToken | None]
     for part in client.connection.stream(PATHS[route], body):
         tokens = _counted(part.get("usage")) or tokens
         if part.get("choices") == []:
@@ -95,8 +96,8 @@ def _pieces(client: EndpointClient, body: Mapping[str, Any]) -> Iterator[Streame
         written = _tokens(choice)
         if "".join(one.text for one in written) != text:
             written = written[:1] if len(written) == 1 else []
-        for piece, token in [(one.text, one) for one in written] or [(text, None)]:
-            if shown := thoughts.add(piece):
+        for token in written or [None]:
+            if shown := thoughts.add(text if token is None or len(written) == 1 else token.text):
                 yield StreamedPiece(shown, token)
     if not reason:
         raise TryAgain("cut the connection")

@@ -10,7 +10,7 @@ from core.contest.codes import ThoughtFilter
 from core.contest.connection import TryAgain
 from core.contest.endpoints import Endpoint
 from core.contest.streaming import StreamWish, stream_text
-from core.services.contests.answering import NotConfirmed
+from core.services.contests.contests import NotConfirmed
 from core.services.contests.writing import written_pieces
 from core.services.inference import WritingSettings
 from core.settings import Settings

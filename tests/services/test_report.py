@@ -36,6 +36,11 @@ def test_a_report_says_all_that_a_decision_needs(service: Service, name: str) ->
     assert len(found.contenders) > 1
     assert found.command.startswith("touchstone train --dataset ")
     assert 'src="http' not in page
+    decided = found.verdict.decision
+    assert decided is not None
+    assert f"<strong>{decided.answer}</strong>" in page
+    assert all(one.costs for one in found.contenders)
+    assert "Costs here: measured time" in page
 
 
 def test_nothing_that_people_wrote_is_html_or_markdown(service: Service) -> None:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from core.contest.results import results_of_run
 from core.data.pii import find_personal_data
 from core.errors import RunNotReady, TouchstoneError
-from core.evaluation.baseline_names import full_name
 from core.evaluation.confusion_examples import image_of, kept_examples
 from core.evaluation.target_words import wanted
 from core.evaluation.verdict import Verdict
-from core.formatting import byte_size
+from core.formatting import byte_size, money
 from core.runs import Run
+from core.services.comparison.contenders import Contender, Takes, contenders_of
+from core.services.prices import hour_price
 from core.services.run_service import Service
 from core.services.verdict import judged_run, verdict_of
 from core.specs import MetricSpec, Score, percent_digits
@@ -26,6 +26,10 @@ MISTAKES = 6
 LONGEST = 300  # characters of an example
 COLUMNS = 6  # of a row
 MOST_CLASSES = 20
+_STANDINGS = {  # against the run, by a paired test
+    "better": "Clearly better than this run", "worse": "Clearly worse than this run",
+    "unclear": "No clear difference from this run",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class DecisionReport:
     findings: Sequence[Finding]
     findings_note: str
     metric: str
+    costs_note: str
     contenders: Sequence[ContenderLine]
     mistakes: Sequence[Mistake]
     mistakes_note: str
@@ -103,10 +108,12 @@ def decision_report(service: Service, run_id: str) -> DecisionReport:
         raise RunNotReady(f"'{run.name}' has no test scores yet: it is {run.status}. Finish it first.")
     report, metric = service.report(run.id), service.tasks()[run.task].metric(service.tasks()[run.task].primary_metric)
     findings, note = _findings(service, run)
+    price = hour_price(service.settings)
     mistakes, mistakes_note = _mistakes(service, run, report)
     return DecisionReport(
         run.name, datetime.now(UTC), _question(service, run), found, _data(service, run), findings, note,
-        metric.title, _contenders(service, run, report, metric), mistakes, mistakes_note,
+        metric.title, f"Costs here: measured time, {price.how}.",
+        _contenders(service, run, metric, price.currency), mistakes, mistakes_note,
         _environment(run, _changes(service, run)), _command(run, _changes(service, run)),
     )  # fmt: skip
 
@@ -161,62 +168,47 @@ def _findings(service: Service, run: Run) -> tuple[list[Finding], str]:
 # --- contenders ---
 
 
-def _contenders(service: Service, run: Run, report: Mapping[str, Any], metric: MetricSpec) -> list[ContenderLine]:
+def _contenders(service: Service, run: Run, metric: MetricSpec, currency: str) -> list[ContenderLine]:
     """Return the run, its baselines and the language models beside it, the best first."""
-    named = [(run.name, run.test, _own_costs(report), True)]
-    kept = report.get("baselines") or {}
-    named += [(full_name(name), by, _baseline_costs(kept.get(name, {})), False) for name, by in run.baselines.items()]
-    for result in results_of_run(service.folder(run.id)):
-        if result.score is not None and metric.name == "accuracy":
-            paid = "" if result.cost_per_1000 is None else f", {result.cost_per_1000:,.2f} {result.currency} per 1,000"
-            costs = f"{result.p50_ms:,.0f} ms an answer{paid}"
-            named.append((f"{result.model} (language model)", {"accuracy": result.score}, costs, False))
-    judged = [one for one in named if metric.name in one[1]]
-    ends = [value for _, by, _, _ in judged for value in _ends(by[metric.name])]
+    judged = contenders_of(service, run)
+    ends = [value for one in judged for value in _ends(one.scores[metric.name])]
     low, high = min(ends), max(ends)
-    judged.sort(key=lambda one: one[1][metric.name].value, reverse=metric.direction == "max")
     metrics = service.tasks()[run.task].metrics
-    return [_line(one, metric, metrics, low, (high - low) or 1.0) for one in judged]
+    return [_line(one, metric, metrics, low, (high - low) or 1.0, currency) for one in judged]
 
 
 def _line(
-    one: tuple[str, Mapping[str, Score], str, bool],
-    metric: MetricSpec,
-    metrics: Sequence[MetricSpec],
-    low: float,
-    width: float,
+    one: Contender, metric: MetricSpec, metrics: Sequence[MetricSpec], low: float, width: float, currency: str
 ) -> ContenderLine:
-    name, by, costs, is_own = one
-    score = by[metric.name]
+    score, is_own = one.scores[metric.name], one.kind == "model"
 
     def place(value: float) -> float | None:
         return None if math.isnan(value) else (value - low) / width
 
     others = ", ".join(
-        f"{other.title.partition(' (')[0]} {amount(other, by[other.name].value)}"
-        for other in metrics if other.name in by and other.name != metric.name
+        f"{other.title.partition(' (')[0]} {amount(other, one.scores[other.name].value)}"
+        for other in metrics if other.name in one.scores and other.name != metric.name
     )  # fmt: skip
+    name = f"{one.name} (language model)" if one.kind == "language model" else one.name
     middle = (score.value - low) / width
     return ContenderLine(
-        name, with_interval(metric, score), place(score.ci_low), middle, place(score.ci_high), others, costs, is_own
-    )
+        f"{name}: this run" if is_own else name, with_interval(metric, score), place(score.ci_low), middle,
+        place(score.ci_high), ". ".join(filter(None, (_STANDINGS.get(one.standing, ""), others))),
+        _costs(one.takes, currency), is_own,
+    )  # fmt: skip
 
 
 def _ends(score: Score) -> list[float]:
     return [value for value in (score.value, score.ci_low, score.ci_high) if not math.isnan(value)]
 
 
-def _own_costs(report: Mapping[str, Any]) -> str:
-    costs = report.get("costs") or {}
-    speed = f"{costs['ms_alone']:.3g} ms an answer, " if costs.get("ms_alone") else ""
-    size = costs.get("bytes", 0) + costs.get("encoder_bytes", 0)
-    return f"{speed}{byte_size(size)} on disk" if size else "not measured"
-
-
-def _baseline_costs(kept: Mapping[str, Any]) -> str:
-    if not kept.get("size_bytes"):
-        return "not measured"
-    return f"{kept['p50_ms']:.3g} ms an answer, {byte_size(kept['size_bytes'])} on disk"
+def _costs(takes: Takes, currency: str) -> str:
+    """Return what a contender takes to be made and to answer, as far as it is known."""
+    parts = [f"{takes.p50_ms:.3g} ms for one {takes.per}"] if takes.p50_ms is not None else []
+    parts += [f"1,000 answers {money(takes.thousand, currency)}"] if takes.thousand is not None else []
+    parts += [f"training it {money(takes.made_cost, currency)}"] if takes.made_cost else []
+    parts += [f"{byte_size(takes.size_bytes)} on disk"] if takes.size_bytes else []
+    return ", ".join(parts) or "not measured"
 
 
 def amount(metric: MetricSpec, value: float) -> str:

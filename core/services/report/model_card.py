@@ -60,11 +60,13 @@ def _licence(report: DecisionReport) -> tuple[str, str]:
 
 def _body(report: DecisionReport) -> str:
     parts = [
-        f"# {_plain(report.title)}", _plain(report.verdict.meaning), *map(_plain, report.verdict.notes),
+        f"# {_plain(report.title)}", _plain(report.verdict.meaning),
+        _plain(report.verdict.decision.text if report.verdict.decision else ""), *map(_plain, report.verdict.notes),
         "## Intended use", _plain(report.question),
         "## Training data", _facts(report.data),
         *(f"- {_plain(one.message)}" for one in report.findings), _plain(report.findings_note),
         f"## Evaluation\n\n{_plain(report.metric)}, on the same unseen examples, with 95 % intervals:", _table(report),
+        _plain(report.costs_note),
         "## Limitations", _plain(report.verdict.step.text), _plain(report.mistakes_note),
         *(f"- {_plain(one.said)}{': ' if one.text else ''}{_plain(one.text)}" for one in report.mistakes),
         "## How to repeat it", _facts(report.environment),

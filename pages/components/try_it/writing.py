@@ -10,6 +10,7 @@ import streamlit as st
 from core.services.bootstrap import shared_service
 from core.services.contender_choice import ContenderChoice
 from core.services.tried_inputs import TriedInputs
+from core.specs.contender import Contender
 from pages.components.explanation.panel import explanation
 from pages.components.widgets.addresses import base_url
 from pages.components.widgets.text import plain
@@ -49,8 +50,9 @@ def written_side_by_side(chosen: Sequence[ContenderChoice]) -> None:
         content = {"text": asked["prompt"], "settings": settings}
         TriedInputs(shared_service()).keep(chosen[0].reference, "prompt", content, written["answers"])
     if asked and written and written["number"] == asked["number"]:
-        for number, answer in enumerate(written["answers"]):
-            if len(written["answers"]) > 1:
+        own = [one for one in written["answers"] if not Contender.parse(one["contender"]).language_model]
+        for number, answer in enumerate(own):
+            if len(own) > 1:
                 st.caption(plain(names.get(answer["contender"], "")))
             explanation(answer["contender"], asked["prompt"], written=answer["text"], key=f"{asked['number']}-{number}")
 
