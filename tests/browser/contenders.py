@@ -17,7 +17,7 @@ from core.store.run_store import RunStore
 from tests.golden.freeze import unpack
 
 WORDS = ("The", "lamp", "was", "lit", "and", "the", "keeper", "told", "his", "tale", "to", "nobody", "all", "night.")
-WRITER = {"accuracy": 1.0, "streams": tuple(f"{word} " for word in WORDS), "pause_s": 0.3}  # of `fake_endpoint`
+WRITER = {"accuracy": 1.0, "streams": tuple(f"{word} " for word in 200 * WORDS), "pause_s": 0.3}  # of `fake_endpoint`
 LANGUAGE_MODEL = "llm:fake"
 
 

@@ -79,7 +79,7 @@ def test_a_sentence_and_many_lines(page: Page, try_url: str, here: Contenders) -
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("fake (language model)")
     box.fill("it broke at once\nall is well")
     page.get_by_text("Every line is a text of its own").click()
-    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Ask").click()
     expect(page.get_by_role("heading", name="Tried so far: 3")).to_be_visible()
     expect(page.get_by_text("ms for all 2")).to_be_visible()
 
@@ -126,7 +126,7 @@ def test_an_image_that_is_drawn_chosen_dropped_pasted_photographed_and_taken(
 def test_a_row_that_is_typed_and_rows_that_are_pasted(page: Page, try_url: str, here: Contenders) -> None:
     page.goto(f"{try_url}?{here.beside('golden rows', '@last', '+mean', 'golden diabetes')}")
     page.get_by_role("textbox", name="area").fill("95")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Ask").click()
     expect(answers(page)).to_have_count(4)
     expect(answers(page).first).to_contain_text("ms")
     why(page, "a row whose columns are all as in the mean of training rows")
@@ -149,7 +149,6 @@ def test_text_comes_as_it_is_written_and_can_be_stopped(page: Page, try_url: str
     expect(by_model.locator(".ts-text")).to_contain_text("The lamp")
     page.get_by_role("button", name="Stop").click()
     expect(by_model).to_contain_text("Stopped")
-    expect(by_model.locator(".ts-text")).not_to_contain_text("night.")
     by_model.locator(".ts-text span").first.hover()
     expect(by_model.locator(".ts-others")).to_contain_text("“The␣” had 60 %. The likeliest here: The␣")
     page.locator(".ts-text").first.focus()

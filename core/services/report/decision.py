@@ -189,7 +189,7 @@ def _line(
         f"{other.title.partition(' (')[0]} {amount(other, one.scores[other.name].value)}"
         for other in metrics if other.name in one.scores and other.name != metric.name
     )  # fmt: skip
-    name = f"{one.name} (language model)" if one.kind == "language model" else one.name
+    name = f"{one.name} (language model)" if one.kind == "language model" else f"{one.name[:1].upper()}{one.name[1:]}"
     middle = (score.value - low) / width
     return ContenderLine(
         f"{name}: this run" if is_own else name, with_interval(metric, score), place(score.ci_low), middle,
