@@ -38,7 +38,7 @@ def test_a_report_says_all_that_a_decision_needs(service: Service, name: str) ->
     assert 'src="http' not in page
     decided = found.verdict.decision
     assert decided is not None
-    assert f"<strong>{decided.answer}</strong>" in page
+    assert f"<b>{decided.answer}</b>: " in page
     assert all(one.costs for one in found.contenders)
     assert "Costs here: measured time" in page
 

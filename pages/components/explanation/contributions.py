@@ -71,7 +71,7 @@ def bars(rows: Sequence[tuple[str, float]], label: str, unit: str = "") -> dict[
         escape(f"{name[: LONGEST - 1]}…" if len(name) > LONGEST else name).replace("%", "&#37;") for name, _ in rows
     ]
     places, values = list(range(len(rows))), [scale * value for _, value in rows]
-    title = unit or (f"Points of the probability of '{label[:LONGEST]}'" if label else "In units of the answer")
+    title = unit or ("Points of probability" if label else "In units of the answer")
     return {
         "data": [
             {

@@ -12,6 +12,7 @@ from core.formatting import csv_cell
 from pages.components.widgets.text import plain
 
 WIDTH, LONGEST = 96, 400  # pixels of a picture; characters of a text
+_NUMBER = st.column_config.NumberColumn(format="localized")
 
 
 def draw_nearest(said: Mapping[str, Any], key: str) -> None:
@@ -30,7 +31,7 @@ def draw_nearest(said: Mapping[str, Any], key: str) -> None:
                 text = str(one["text"])
                 st.text(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
                 st.caption(plain(f"{_is(one)}, {_near(one)}"))
-    else:
+    elif found:
         rows = [
             {"Is": one.get("label", one.get("value")), "Distance": one["share"]}
             | {f"{csv_cell(name)} ": _cell(value) for name, value in one["row"].items()}  # the space keeps ours apart
@@ -38,7 +39,10 @@ def draw_nearest(said: Mapping[str, Any], key: str) -> None:
         ]
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, key=f"nearest-{key}",
-            column_config={"Distance": st.column_config.NumberColumn(format="%.2f", help="1 is as far as usual.")},
+            column_config={
+                "Is": st.column_config.Column() if "label" in found[0] else _NUMBER,
+                "Distance": st.column_config.NumberColumn(format="%.2f", help="1 is as far as usual."),
+            },
         )  # fmt: skip
     searched = f"{said['known']:,} of {said['of']:,} training examples" if said["known"] < said["of"] else "all"
     st.caption(plain(f"Looked through: {searched}. By what the model's last layer reads; 1 is the usual distance."))

@@ -84,9 +84,9 @@ def _explain(contender: str, task: TaskSpec, given: Given, written: str, mark: s
     methods = METHODS["writing" if task.output_kind == "text" else task.input_kind]
     method = next(iter(methods))
     if len(methods) > 1:
-        chosen = st.segmented_control(
+        chosen = st.pills(
             "Kind of explanation", list(methods), default=method, key=f"why-method-{mark}", required=True,
-            format_func=lambda name: methods[name][0], label_visibility="collapsed", wrap=True,
+            format_func=lambda name: methods[name][0], label_visibility="collapsed",
         )  # fmt: skip
         method = chosen or method
     said = _said(contender, method, given, written, f"{mark} {method}")
