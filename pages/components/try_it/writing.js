@@ -8,7 +8,7 @@ class Column { // one contender's text
   constructor(reference, name) {
     Object.assign(this, { reference, name, text: "", ms: 0, tokens: [], count: 0, cost: "" });
     this.root = element("section", "ts-column");
-    this.title = element("h3", "", name);
+    this.title = element("h2", "", name);
     this.page = element("div", "ts-text");
     Object.assign(this.page, { tabIndex: 0 });
     this.page.setAttribute("role", "group");
