@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from core.contest.codes import NO_LABEL, codes_of, label_schema, read_label
-from core.contest.connection import FOREIGN, Connection, NotUnderstood, TooLong, TryAgain
+from core.contest.connection import NOT_OPENAI, Connection, NotUnderstood, TooLong, TryAgain
 from core.contest.endpoints import Endpoint, EndpointUnusable
 
 Route = Literal["chat", "completions"]
@@ -193,7 +193,7 @@ def first_choice(found: Mapping[str, Any], route: Route) -> tuple[dict[str, Any]
         text = choice["message"].get("content") if route == "chat" else choice["text"]
         return dict(choice), "" if text is None else str(text)
     except (KeyError, TypeError, IndexError, AttributeError, ValueError):
-        raise TryAgain(FOREIGN) from None
+        raise TryAgain(NOT_OPENAI) from None
 
 
 def _whole(usage: Any, key: str) -> int | None:

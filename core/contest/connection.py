@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TIMEOUT_S, CONNECT_S = 60.0, 10.0
 MOST_BYTES = 4 << 20  # of one answer: what is longer is no answer
 MOST_WAITED_S = 120.0  # that an endpoint may ask for; one that wants more is as good as gone
-FOREIGN = "answered something else than OpenAI's format"
+NOT_OPENAI = "answered something else than OpenAI's format"
 _SAID = 240  # characters of an endpoint's own words
 _PASSING = (408, 409, 425, 429)
 _TOO_LONG = ("context_length", "context length", "context window", "maximum context", "too many tokens", "too long")
@@ -131,7 +131,7 @@ class Connection:
         except httpx2.HTTPError as error:
             raise TryAgain(_cut(error)) from None
         except json.JSONDecodeError:
-            raise TryAgain(FOREIGN) from None
+            raise TryAgain(NOT_OPENAI) from None
 
     def models(self) -> list[str]:
         """Return the names of the endpoint's models; empty where it does not tell."""
@@ -209,7 +209,7 @@ def _document(content: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise TryAgain(FOREIGN)
+        raise TryAgain(NOT_OPENAI)
     return found
 
 
