@@ -76,7 +76,7 @@ class ThoughtFilter:
         self._held, self._thinks = "", False
 
     def add(self, text: str) -> str:
-        """Return what is said; what may be the beginning of a mark is held back."""
+        """Return what is said; hold back what may begin a mark."""
         self._held += text
         said: list[str] = []
         while True:

@@ -94,8 +94,9 @@ class Connection:
         return _document(answer.content)
 
     def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Send a request; yield the parts of the answer as they come, or all of it where it comes whole.
+        """Send a request; yield the parts of the answer as they come.
 
+        An endpoint that does not stream gives it whole.
         Who stops listening ends the request. Raises as `post` does.
         """
         from openai import Stream

@@ -105,7 +105,7 @@ def _pieces(client: EndpointClient, body: Mapping[str, Any]) -> Iterator[Streame
 
 
 def _choice(part: Mapping[str, Any], route: Route) -> tuple[dict[str, Any], str]:
-    """Return the first answer's part and its text; of a whole answer, all of it."""
+    """Return the first answer's part and its text; all of a whole answer."""
     choices = part.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
     if route == "chat" and isinstance(first, dict) and isinstance(first.get("delta"), dict):

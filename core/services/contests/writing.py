@@ -1,4 +1,4 @@
-"""What a language model writes after a prompt, for whoever tries contenders side by side."""
+"""What a language model writes after a prompt, beside other contenders."""
 
 import time
 from collections.abc import Iterator

@@ -203,7 +203,7 @@ def _ends(score: Score) -> list[float]:
 
 
 def _costs(takes: Takes, currency: str) -> str:
-    """Return what a contender takes to be made and to answer, as far as it is known."""
+    """Return what a contender takes to be made and to answer, where known."""
     parts = [f"{takes.p50_ms:.3g} ms for one {takes.per}"] if takes.p50_ms is not None else []
     parts += [f"1,000 answers {money(takes.thousand, currency)}"] if takes.thousand is not None else []
     parts += [f"training it {money(takes.made_cost, currency)}"] if takes.made_cost else []
