@@ -3,14 +3,14 @@
 from pathlib import Path
 from shutil import copyfile
 
-from setuptools import setup
-from setuptools.command.build_py import build_py
+from setuptools import setup  # type: ignore[import-untyped]
+from setuptools.command.build_py import build_py  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parent
 BESIDE = (".streamlit/config.toml", "data/samples/*")  # without the settings, a server would listen on every address
 
 
-class BuildWithFilesBeside(build_py):
+class BuildWithFilesBeside(build_py):  # type: ignore[misc]
     """Copies the files beside the packages to where `core.settings.PROJECT` is once installed."""
 
     def run(self) -> None:

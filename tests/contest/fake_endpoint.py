@@ -186,14 +186,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def fake_endpoint(host: str = "127.0.0.1", **wanted: Any) -> Iterator[tuple[str, Behaviour]]:
-    """Serve an endpoint on a free port of one of this machine's addresses; yield its address and what it does."""
-    server = _Server((host, 0), _Handler)
+def fake_endpoint(**wanted: Any) -> Iterator[tuple[str, Behaviour]]:
+    """Serve an endpoint on a free port of this machine; yield its address and what it does."""
+    server = _Server(("127.0.0.1", 0), _Handler)
     behaviour = server.behaviour = Behaviour(**wanted)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://{host}:{server.server_address[1]}/v1", behaviour
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", behaviour
     finally:
         server.shutdown()
         server.server_close()
