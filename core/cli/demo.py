@@ -106,7 +106,7 @@ def take_along(
     found = can_take_along(service, run)
     if not found.reason:
         print(found.size_in_words, file=sys.stderr)
-    words, asked = Demos(service).draft(run)
+    words, asked = Demos(service).shown(run)
     content = make_take_along(service, run, words, asked)
     try:
         out.write_bytes(content)

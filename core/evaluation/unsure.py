@@ -8,6 +8,16 @@ from core.specs import Predictions
 FEWEST = 30  # validation examples, below which nothing is said
 RIGHT = 2 / 3  # an answer that is right less often than this at its confidence is handed to a person
 
+NOT_SURE = "I am not sure; a person should look."
+
+
+def in_words(threshold: float) -> str:
+    """Return why an answer below a confidence is not sure."""
+    return (
+        f"Below {100 * threshold:.0f} % confidence fewer than two of three of its answers on validation examples were "
+        "right."
+    )
+
 
 def unsure_below(predictions: Predictions) -> float | None:
     """Return the confidence below which fewer than two of three answers were right.

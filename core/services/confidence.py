@@ -22,7 +22,11 @@ def unsure_threshold(service: "Service", reference: str) -> float | None:
     contender = Contender.parse(reference)
     if contender.language_model or contender.baseline or contender.checkpoint != "best":
         return None
-    folder = service.settings.runs_folder / contender.run
+    return run_threshold(service.settings.runs_folder / contender.run)
+
+
+def run_threshold(folder: Path) -> float | None:
+    """Return the confidence below which a run's kept model is not sure; see `unsure_threshold`."""
     try:
         changed_ns = (folder / "report.json").stat().st_mtime_ns
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from core.errors import UserError
+from core.evaluation.unsure import NOT_SURE
 from core.processes.identity import is_alive
 from core.services.bootstrap import open_service
 from core.services.demos.demo_server import last_state
@@ -63,6 +64,12 @@ def test_a_demo_page_is_made_used_by_a_stranger_s_phone_and_withdrawn(
         phone.set_viewport_size({"width": 390, "height": 844})
         _use(phone, address.removesuffix("?present"), run.id)
         page.reload()
+        page.get_by_text("Edit its words, logo and examples").click()
+        page.get_by_label("Title of this page").fill("Read a digit")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Read a digit").first).to_be_visible()
+        phone.reload()
+        expect(phone.get_by_role("heading", level=1)).to_have_text("Read a digit")
         page.get_by_text("What visitors said").click()
         expect(page.get_by_text("“<b>nice</b>”")).to_be_visible()
         page.get_by_role("button", name="Withdraw").click()
@@ -106,10 +113,13 @@ def test_a_page_to_take_along_says_what_the_server_says_without_a_network(browse
         run = runs[name]
         words, asked = draft(service, run)
         predictor = load_predictor(service.folder(run.id))
-        with zipfile.ZipFile(io.BytesIO(take_along_zip(predictor, words, asked, runtime))) as archive:
+        inputs = _inputs(service, run.config.dataset, run.dataset_fingerprint, asked)
+        answers = predictor.predict(inputs) if asked.answer == "label" else []
+        # Between two confidences, so that of some answers it is sure and of others not.
+        unsure = float(np.mean(sorted({one.score for one in answers})[:2])) if answers else None
+        with zipfile.ZipFile(io.BytesIO(take_along_zip(predictor, words, asked, runtime, unsure))) as archive:
             assert {"demo/index.html", "demo/README.txt", "demo/LICENSE-onnxruntime-web.txt"} == set(archive.namelist())
             archive.extractall(tmp_path / name)
-        inputs = _inputs(service, run.config.dataset, run.dataset_fingerprint, asked)
         context = browser.new_context(offline=True)
         offline = context.new_page()
         offline.goto((tmp_path / name / "demo" / "index.html").as_uri())
@@ -120,8 +130,9 @@ def test_a_page_to_take_along_says_what_the_server_says_without_a_network(browse
             expected = [one.value for one in predictor.predict_numbers(inputs)]
             assert [one["value"] for one in said] == pytest.approx(expected, rel=CLOSE), name
         else:
-            for one, right in zip(said, predictor.predict(inputs), strict=True):
+            for one, right in zip(said, answers, strict=True):
                 assert dict(one["scores"]) == pytest.approx(right.scores, abs=CLOSE), name
+                assert any(NOT_SURE in remark for remark in one["remarks"]) == (right.score < (unsure or 0)), name
         if name == "golden rows":
             assert faults(offline, "light") == []
         context.close()

@@ -84,11 +84,22 @@ class Demos:
         self._server.ensure()
         return demo
 
-    def change(self, demo_id: str, words: DemoWords | None = None, room: bool | None = None) -> Demo:
-        """Change a page's words, or whether other devices may open it; its address stays."""
-        demo = self.find(demo_id)
-        changes: dict[str, object] = {} if words is None else {"words": words}
-        changed = demo.model_copy(update=changes | ({} if room is None else {"room": room}))
+    def shown(self, run_id: str) -> tuple[DemoWords, DemoInput]:
+        """Return words and input of a run's newest open page, else the draft's; raises as `draft` does."""
+        moment = datetime.now(UTC)
+        found = next((demo for demo in self.list(run_id) if demo.is_open(moment)), None)
+        return (found.words, found.input) if found else self.draft(run_id)
+
+    def change(
+        self,
+        demo_id: str,
+        words: DemoWords | None = None,
+        asked: DemoInput | None = None,
+        room: bool | None = None,
+    ) -> Demo:
+        """Change a page's words, its examples, or whether other devices may open it; its address stays."""
+        demo, wanted = self.find(demo_id), {"words": words, "input": asked, "room": room}
+        changed = demo.model_copy(update={name: value for name, value in wanted.items() if value is not None})
         self.store.save(changed)
         return changed
 

@@ -10,6 +10,7 @@ from typing import Any
 from core.errors import TouchstoneError, UserError
 from core.formatting import byte_size
 from core.processes.identity import start_apart
+from core.services.confidence import run_threshold
 from core.services.run_service import Service
 from core.specs.demo import DemoInput, DemoWords
 
@@ -53,6 +54,7 @@ class Order:
         target: The ZIP file to write.
         words: Of the page.
         input: Of the page.
+        unsure_below: The confidence below which an answer is not sure; None where it always is sure enough.
     """
 
     run_folder: str
@@ -60,6 +62,7 @@ class Order:
     target: str
     words: Mapping[str, Any]
     input: Mapping[str, Any]
+    unsure_below: float | None = None
 
 
 def can_take_along(service: Service, run_id: str) -> TakeAlong:
@@ -109,7 +112,7 @@ def make_take_along(service: Service, run_id: str, words: DemoWords, asked: Demo
         made, order = Path(place) / "demo.zip", Path(place) / "order.json"
         wanted = Order(
             str(service.finished_folder(run_id).resolve()), str(settings.cache_folder.resolve()), str(made.resolve()),
-            words.model_dump(), asked.model_dump(mode="json"),
+            words.model_dump(), asked.model_dump(mode="json"), run_threshold(service.finished_folder(run_id)),
         )  # fmt: skip
         order.write_text(json.dumps(asdict(wanted)), encoding="utf-8")
         child = start_apart(MODULE, str(order.resolve()), log=settings.logs_folder / "take-along.log", threads=1)

@@ -31,7 +31,11 @@ def main() -> None:
     service, ended = open_service(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    store, bounds, answering = DemoStore(service.settings.home), Bounds(), Answering(service.inference)
+    store, bounds, answering = (
+        DemoStore(service.settings.home),
+        Bounds(),
+        Answering(service.inference, service.settings.runs_folder),
+    )
     before = last_state(service.settings.home)
     listening = free_port(FIRST_PORT, LAST_PORT, before.port if before else 0)
     port = listening.getsockname()[1]

@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from core.evaluation.unsure import NOT_SURE, in_words
+from core.services.confidence import run_threshold
 from core.services.inference import InferenceClient, WritingSettings
 from core.serving.demo.questions import Question
 from core.specs.demo import Demo
@@ -18,10 +21,11 @@ class Answering:
 
     Args:
         client: Of the inference server.
+        runs_folder: Where the runs are.
     """
 
-    def __init__(self, client: InferenceClient) -> None:
-        self._client = client
+    def __init__(self, client: InferenceClient, runs_folder: Path) -> None:
+        self._client, self._runs_folder = client, runs_folder
         self._warmed: dict[str, float] = {}
 
     def opened(self, demo: Demo) -> None:
@@ -45,4 +49,6 @@ class Answering:
         found = self._client.predict(demo.run, [asked], top_k=LABELS).answers[0]
         if demo.input.answer == "number":
             return {"value": found.value, "remarks": list(found.remarks)}
-        return {"scores": [list(pair) for pair in found.scores.items()], "remarks": list(found.remarks)}
+        threshold = run_threshold(self._runs_folder / demo.run)
+        unsure = [f"{NOT_SURE} {in_words(threshold)}"] if threshold is not None and found.score < threshold else []
+        return {"scores": [list(pair) for pair in found.scores.items()], "remarks": [*unsure, *found.remarks]}

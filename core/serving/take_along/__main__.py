@@ -21,7 +21,7 @@ def main(order: Path) -> int:
         runtime = runtime_files(Path(wanted.cache))
         predictor = load_predictor(Path(wanted.run_folder))
         words, asked = DemoWords.model_validate(wanted.words), DemoInput.model_validate(wanted.input)
-        content = take_along_zip(predictor, words, asked, runtime)
+        content = take_along_zip(predictor, words, asked, runtime, wanted.unsure_below)
     except TouchstoneError as error:
         Path(f"{target}.problem").write_text(str(error), encoding="utf-8")
         return 2

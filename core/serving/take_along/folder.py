@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.data.images.model_input import DARK, DRAWN, INK
+from core.evaluation.unsure import NOT_SURE, in_words
 from core.serving.demo.render import OFFLINE, filled, json_in_html, page_data
 from core.serving.predictor import Predictor
 from core.serving.take_along.character_sets import character_sets
@@ -40,7 +41,13 @@ Inside: the model in ONNX, made with Touchstone, and onnxruntime-web {version}
 """
 
 
-def take_along_zip(predictor: Predictor, words: DemoWords, asked: DemoInput, runtime: dict[str, bytes]) -> bytes:
+def take_along_zip(
+    predictor: Predictor,
+    words: DemoWords,
+    asked: DemoInput,
+    runtime: dict[str, bytes],
+    unsure_below: float | None = None,
+) -> bytes:
     """Return the page, a note and the licence as a ZIP file.
 
     Args:
@@ -48,17 +55,20 @@ def take_along_zip(predictor: Predictor, words: DemoWords, asked: DemoInput, run
         words: Of the page.
         asked: What it asks for.
         runtime: From `runtime_files`.
+        unsure_below: The confidence below which an answer is not sure; None where it always is sure enough.
     """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("demo/index.html", page(predictor, words, asked, runtime))
+        archive.writestr("demo/index.html", page(predictor, words, asked, runtime, unsure_below))
         read_me = _README.format(title=words.title, limits=words.limits, version=VERSION)
         archive.writestr("demo/README.txt", read_me)
         archive.write(Path(__file__).parent / "LICENSE-onnxruntime-web.txt", "demo/LICENSE-onnxruntime-web.txt")
     return content.getvalue()
 
 
-def page(predictor: Predictor, words: DemoWords, asked: DemoInput, runtime: dict[str, bytes]) -> str:
+def page(
+    predictor: Predictor, words: DemoWords, asked: DemoInput, runtime: dict[str, bytes], unsure_below: float | None
+) -> str:
     """Return the page as one HTML document."""
     now = datetime.now(UTC)
     demo = Demo(id="offline", run="", token="", words=words, input=asked, created_at=now, expires_at=now)
@@ -69,7 +79,8 @@ def page(predictor: Predictor, words: DemoWords, asked: DemoInput, runtime: dict
         f'<script type="text/plain" id="{name}">{base64.b64encode(part).decode()}</script>'
         for name, part in held.items()
     ]
-    parts.append(f'<script type="application/json" id="kept-model">{json_in_html(_kept(predictor, row))}</script>')
+    kept = _kept(predictor, row) | {"unsure": _unsure(unsure_below)}
+    parts.append(f'<script type="application/json" id="kept-model">{json_in_html(kept)}</script>')
     script = "\n".join(file.read_text(encoding="utf-8") for file in _SCRIPTS)
     parts.append(f"<script>{script}</script>")
     return filled(demo, page_data(demo, OFFLINE, offline=True), "\n".join(parts), policy=_POLICY)
@@ -88,6 +99,10 @@ def _kept(predictor: Predictor, row: "np.ndarray[tuple[int, ...], np.dtype[np.ge
         "is_drawing": channels == 1 and max(height, width) <= DRAWN and is_dark,
         "drawing": {"dark": DARK, "ink": INK}, "characters": character_sets() if is_text else {},
     }  # fmt: skip
+
+
+def _unsure(below: float | None) -> dict[str, Any] | None:
+    return None if below is None else {"below": below, "said": f"{NOT_SURE} {in_words(below)}"}
 
 
 def _prepared_example(predictor: Predictor) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":

@@ -6,8 +6,10 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.demos.demos import Demos
 from core.services.demos.qr_code import qr_code
-from core.specs.demo import Demo
+from core.specs.demo import LONGEST_TITLE, Demo
 from pages.components.show.demo_form import ROOM_HELP
+from pages.components.show.demo_words import word_fields
+from pages.components.widgets.lazy_expander import folded
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
 from pages.components.widgets.visitor import viewer_zone
@@ -48,7 +50,19 @@ def _page(demos: Demos, demo: Demo) -> None:
     with right:
         if addresses.room:
             st.image(qr_code(addresses.room), caption="Scan it with a phone in this network", width=180)
+    folded("Edit its words, logo and examples", lambda: _edit(demos, demo), key=f"demo-edit-{demo.id}",
+           icon=":material/edit:")  # fmt: skip
     _said(demos, demo)
+
+
+def _edit(demos: Demos, demo: Demo) -> None:
+    """Let its owner change what visitors read; the address stays."""
+    key = f"demo-of-{demo.id}"
+    title = st.text_input("Title of this page", demo.words.title, max_chars=LONGEST_TITLE, key=f"{key}-title")
+    edited = word_fields(demo.words, demo.input, key, demos.draft(demo.run)[1].examples)
+    if st.button("Save", icon=":material/save:", key=f"{key}-save", help="Whoever opens or reloads the page sees it."):
+        demos.change(demo.id, words=edited.titled(title.strip() or demo.words.title), asked=edited.asked)
+        st.rerun()
 
 
 def _change_room(demo_id: str) -> None:

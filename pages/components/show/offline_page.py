@@ -22,7 +22,7 @@ def offline_page(run: Run) -> None:
     key = f"offline-{run.id}"
     if st.button("Prepare the folder", icon=":material/folder_zip:", key="offline-make"):
         with shown_errors(), st.spinner("Exporting the model ..."):
-            words, asked = Demos(shared_service()).draft(run.id)
+            words, asked = Demos(shared_service()).shown(run.id)
             st.session_state[key] = make_take_along(shared_service(), run.id, words, asked)
     if key in st.session_state:
         st.download_button(

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import TouchstoneError
+from core.evaluation.unsure import NOT_SURE, in_words
 from core.services.bootstrap import shared_service
 from core.services.confidence import unsure_threshold
 from core.services.contender_choice import ContenderChoice
@@ -140,17 +141,13 @@ def _card(one: ContenderChoice, name: str, said: Answers | str, is_blind: bool) 
 
 def _label(one: ContenderChoice, answer: Answer) -> None:
     threshold = unsure_threshold(shared_service(), one.reference)
-    is_sure = threshold is None or answer.score >= threshold
     st.subheader(plain(answer.label), anchor=False)
     if answer.score:
         st.progress(min(max(answer.score, 0.0), 1.0), text=f"{100 * answer.score:.0f} % confident")
     else:
         st.caption("It does not say how sure it is.")
-    if not is_sure:
-        st.markdown(
-            f":material/help: **I am not sure; a person should look.** Below {100 * (threshold or 0):.0f} % confidence "
-            "fewer than two of three of its answers on validation examples were right."
-        )
+    if threshold is not None and answer.score < threshold:
+        st.markdown(f":material/help: **{NOT_SURE}** {in_words(threshold)}")
     others = list(answer.scores.items())[1:SHOWN_LABELS]
     if others:
         st.caption("Else: " + ", ".join(f"{plain(label)} {100 * score:.0f} %" for label, score in others))

@@ -28,7 +28,9 @@ const model = {
     const found = (await session.run({ input: tensor })).output.data;
     if (!kept.labels.length) return { value: found[0], remarks: [...remarks, ...atTheEnd(found[0])] };
     const scores = softmax(found).map((share, place) => [kept.labels[place], share]);
-    return { scores: scores.sort((one, other) => other[1] - one[1]), remarks };
+    scores.sort((one, other) => other[1] - one[1]);
+    const unsure = kept.unsure && scores[0][1] < kept.unsure.below ? [kept.unsure.said] : [];
+    return { scores, remarks: [...unsure, ...remarks] };
   },
 };
 globalThis.demoModel = model; // for whoever compares its answers with a server's
