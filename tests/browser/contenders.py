@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core import catalog
 from core.baselines import kept
@@ -17,7 +18,11 @@ from core.store.run_store import RunStore
 from tests.golden.freeze import unpack
 
 WORDS = ("The", "lamp", "was", "lit", "and", "the", "keeper", "told", "his", "tale", "to", "nobody", "all", "night.")
-WRITER = {"accuracy": 1.0, "streams": tuple(f"{word} " for word in 200 * WORDS), "pause_s": 0.3}  # of `fake_endpoint`
+WRITER: dict[str, Any] = {
+    "accuracy": 1.0,
+    "streams": tuple(f"{word} " for word in 200 * WORDS),
+    "pause_s": 0.3,
+}  # of `fake_endpoint`
 LANGUAGE_MODEL = "llm:fake"
 
 

@@ -74,7 +74,7 @@ def test_a_demo_page_is_made_used_by_a_stranger_s_phone_and_withdrawn(
         expect(page.get_by_text("“<b>nice</b>”")).to_be_visible()
         page.get_by_role("button", name="Withdraw").click()
         expect(link).to_have_count(0)
-        phone.get_by_role("button", name="Get the answer").click()
+        phone.get_by_role("button", name="Example 1").click()
         expect(phone.get_by_text("withdrawn")).to_be_visible()
 
 
