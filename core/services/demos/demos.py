@@ -85,7 +85,10 @@ class Demos:
         return demo
 
     def shown(self, run_id: str) -> tuple[DemoWords, DemoInput]:
-        """Return words and input of a run's newest open page, else the draft's; raises as `draft` does."""
+        """Return words and input of a run's newest open page, else the draft's.
+
+        Raises as `draft` does.
+        """
         moment = datetime.now(UTC)
         found = next((demo for demo in self.list(run_id) if demo.is_open(moment)), None)
         return (found.words, found.input) if found else self.draft(run_id)
@@ -97,7 +100,7 @@ class Demos:
         asked: DemoInput | None = None,
         room: bool | None = None,
     ) -> Demo:
-        """Change a page's words, its examples, or whether other devices may open it; its address stays."""
+        """Change a page's words, its examples, or who may open it; its address stays."""
         demo, wanted = self.find(demo_id), {"words": words, "input": asked, "room": room}
         changed = demo.model_copy(update={name: value for name, value in wanted.items() if value is not None})
         self.store.save(changed)

@@ -1,4 +1,4 @@
-"""Words, logo and examples of a demo page, to be edited before and after it is made."""
+"""Words, logo and examples of a demo page, edited before or later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
