@@ -65,9 +65,9 @@ CASES: dict[str, tuple[str, tuple[Traits, Circumstances], tuple[Traits, Circumst
     "bent": (NUMBERS, (table(20_000, 0.0, 0.89), QUICK), (table(20_000, 0.83, 0.83), QUICK)),
     "few-rows": (NUMBERS, (table(200, 0.60, 0.68), QUICK), (table(20_000, 0.60, 0.68), QUICK)),
     "text-to-learn": (WRITING, (WritingTraits(900_000, 65), QUICK), (WritingTraits(900_000, 65), GPU)),
-    "short-english": (
+    "english-text": (
         WRITING,
-        (WritingTraits.of(40_000, ENGLISH[0] * 40), QUICK),
+        (WritingTraits.of(900_000, ENGLISH[0] * 40), QUICK),
         (WritingTraits.of(40_000, CHINESE * 40), QUICK),
     ),
     "gpu": (WRITING, (WritingTraits(900_000, 65), GPU), (WritingTraits(900_000, 65), QUICK)),

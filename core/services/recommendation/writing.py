@@ -21,14 +21,15 @@ def recommend_for_writing(
         return ordered(models, [TRANSFORMER, RECURRENT], f"a GPU is fast with it on {length}", "gpu")
     said = f"{length} let it look far back"
     if _is_known(models, traits):
-        said += "; the runner-up knows English from the start, and learns for minutes"
-        return ordered(models, [TRANSFORMER, PRETRAINED], said, "short-english")
+        learns = "learns for minutes" if traits.characters <= SHORT else "learns from a part of so much"
+        said += f"; the runner-up knows English from the start, and {learns}"
+        return ordered(models, [TRANSFORMER, PRETRAINED], said, "english-text")
     return ordered(models, [TRANSFORMER, RECURRENT], said, "text-to-learn")
 
 
 def _is_known(models: Mapping[str, ModelSpec], traits: WritingTraits) -> bool:
-    """Return whether the pretrained model knows the language of a short text."""
+    """Return whether the pretrained model knows the language of a text."""
     pretrained = models.get(PRETRAINED)
-    if pretrained is None or pretrained.reading is None or not traits.is_english or traits.characters > SHORT:
+    if pretrained is None or pretrained.reading is None or not traits.is_english:
         return False
     return not pretrained.reading(pretrained.params(), ()).missing
