@@ -48,6 +48,9 @@ class _Mode(FakeTensorMode):  # type: ignore[no-untyped-call]
             return _a_number(args[0])
         if func is _aten.bincount.default:
             return torch.ones(LABELS, dtype=torch.int64, device=args[0].device)
+        if func is _aten.exponential_.default:  # has no rule for chance of its own; the devices must agree all the same
+            assert args[0].device == kwargs["generator"].device
+            return args[0]
         if len(types) != 1 or types[0] is not FakeTensor:  # a real one is among them
             args, kwargs = _pytree.tree_map(self._as_fake, (args, kwargs or {}))
         return super().dispatch(func, types, args, kwargs)
