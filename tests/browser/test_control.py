@@ -51,7 +51,7 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
     expect(page.get_by_text(re.compile(r"ended at step [\d,]+ of"))).to_be_visible()
 
-    button(page, "Train longer")
+    page.locator(".st-key-train-longer button").click()  # the next step may be called the same
     field = page.locator(".st-key-longer-epochs input")
     field.fill("2")
     field.press("Enter")

@@ -39,7 +39,9 @@ class Dashboard:
         self.url = url
         self._found: psutil.Process | None = None
         port = url.rpartition(":")[2]
-        self.process = next(p for p in psutil.Process().children() if port in p.cmdline())
+        self.process = next(
+            p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE and port in p.cmdline()
+        )
 
     def peak_bytes(self) -> int:
         """Return the most memory that its process has had (VmHWM)."""

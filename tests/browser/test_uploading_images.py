@@ -84,6 +84,9 @@ def test_what_is_no_picture_is_named(page: Page, url: str, folder: Path, csv: Pa
 
 
 def test_without_a_camera_it_says_what_to_do(page: Page, url: str) -> None:
+    page.add_init_script(  # the browser of these tests has one
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'))"
+    )
     begin_collection(page, url)
     add_class(page, "cat")
     page.get_by_role("button", name="Turn the camera on").click()
