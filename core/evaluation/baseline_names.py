@@ -10,6 +10,7 @@ _PLAIN = {
     "EfficientNet features + logistic regression": "a pretrained network's features, simply weighed",
     "MiniLM embeddings + logistic regression": "a pretrained encoder's features, simply weighed",
     "E5 embeddings + logistic regression": "a pretrained encoder's features, simply weighed",
+    "unigram": "how often each character comes",
     "boosted trees": "a few hundred small decision trees",
 }
 # The model of the catalogue that is the same method, by kind of baseline.
@@ -23,12 +24,14 @@ _SAME = {
 def plain_name(baseline: str) -> str:
     """Return what a baseline does, as it stands within a sentence.
 
-    >>> plain_name("word TF-IDF + logistic regression"), plain_name("5-gram")
-    ('a simple word count model', 'a simple n-gram model')
+    >>> plain_name("word TF-IDF + logistic regression"), plain_name("5-gram"), plain_name("unigram")
+    ('a simple word count model', 'a simple n-gram model', 'how often each character comes')
     """
     if "TF-IDF" in baseline:
         return f"a simple {'letter' if baseline.startswith('character') else 'word'} count model"
-    return "a simple n-gram model" if baseline.endswith("gram") else _PLAIN.get(baseline, baseline)
+    if baseline.endswith("gram") and baseline not in _PLAIN:
+        return "a simple n-gram model"
+    return _PLAIN.get(baseline, baseline)
 
 
 def full_name(baseline: str) -> str:

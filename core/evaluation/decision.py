@@ -196,8 +196,9 @@ def _numbers(choice: Choice, found: Option) -> str:
         parts.append(value_in_words(choice.judged, found.value))
     if found.thousand is not None:
         cost = money(found.thousand, choice.currency)
-        instead = "" if own.thousand is None else f" instead of {money(own.thousand, choice.currency)}"
-        parts.append(f"1,000 answers cost {cost}{instead}")
+        before = None if own.thousand is None else money(own.thousand, choice.currency)
+        if before != cost:  # what costs as good as nothing on both sides decides nothing
+            parts.append(f"1,000 answers cost {cost}" + (f" instead of {before}" if before else ""))
     return f" ({'; '.join(parts)})" if parts else ""
 
 

@@ -67,6 +67,10 @@ def test_the_sentences() -> None:
         "Take the simple one: a simple word count model does as well, as far as the examples can tell (is right on 80 "
         "of 100; 1,000 answers cost 0.001 USD instead of 0.02 USD)."
     )
+    of_nothing = replace(
+        CHOICE, model=replace(CHOICE.model, thousand=2e-5), baselines=[replace(AS_GOOD, thousand=1e-5)]
+    )
+    assert decide(of_nothing).text.endswith("(is right on 80 of 100).")
     assert decide(held(CHOICE, model=False)).text == "Not yet: all 3 that were tried miss the target."
 
 

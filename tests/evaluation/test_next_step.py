@@ -14,6 +14,7 @@ from core.specs import Score
 from core.specs.target import Target
 from core.tasks.tabular_regression import TASK as NUMBERS
 from core.tasks.text_classification import TASK as TEXTS
+from core.tasks.text_generation import TASK as WRITING
 
 TF_IDF = "word TF-IDF + logistic regression"
 COUNTS = np.array([[504, 96], [88, 312]])  # 816 of 1,000
@@ -141,6 +142,12 @@ def test_a_reached_target_is_used_whatever_else_might_help() -> None:
     reached = against("accuracy 75%", judged())
     step = next_step(replace(OPEN, judged=reached, sizes=SIZES, other=OtherRun("b", "B", 0.9, is_clear=True)))
     assert step.text == "Next: use it. Nothing is missing: all of its 95 % interval reaches the target."
+
+
+def test_what_is_written_is_read_rather_than_counted() -> None:
+    writes = against("accuracy 80%", judged(), TargetStatus.LIKELY)
+    found = next_step(Situation(replace(writes, task=WRITING)))
+    assert (found.action, found.page) == ("read aloud what it writes on beginnings of your own", "try_it.py")
 
 
 def test_gains_of_numbers_are_in_the_unit_of_what_is_predicted() -> None:

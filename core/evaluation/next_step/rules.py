@@ -62,6 +62,9 @@ def _use_it(known: Situation) -> NextStep | None:
         return NextStep("use-it", "use it", gain)
     if known.status is not TargetStatus.LIKELY:
         return None
+    if "writing" in known.judged.task.parts:  # nobody says of a text that it is right or wrong
+        gain = "It likely reaches the target. Whether its texts are of use shows in reading them."
+        return NextStep("use-it", "read aloud what it writes on beginnings of your own", gain, "Try it", "try_it.py")
     more = _to_be_sure(known.judged)
     text = "It reaches the target, but its 95 % interval does not wholly"
     return NextStep(

@@ -43,7 +43,7 @@ def contenders(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     st.dataframe(
         _table(shown, metric, price.currency), hide_index=True, row_height=36, height="content",
         key=f"contender-table-{run.id}", alt="Scores, tests and costs of all contenders",
-        column_config={"Contender": st.column_config.TextColumn(pinned=True, width=190)},
+        column_config={"Contender": st.column_config.TextColumn(pinned=True, width=270)},
     )  # fmt: skip
     st.caption(plain(_how(shown, price.how)))
     for said in report.get("baselines_left_out") or ():
@@ -72,6 +72,7 @@ def _not_in_chart(shown: Sequence[Contender], why_own: str) -> list[str]:
 def finding(shown: Sequence[Contender]) -> str:
     """Return whom the reference is clearly better or worse than, in a sentence."""
     own = next(one for one in shown if one.standing == "reference")
+    name = own.short[:1].upper() + own.short[1:]
     sides = {
         said: [one.short for one in shown if one.standing == standing]
         for standing, said in (
@@ -81,10 +82,10 @@ def finding(shown: Sequence[Contender]) -> str:
     }  # fmt: skip
     parts = [f"{said} {_and(names)}" for said, names in sides.items() if names]
     if not parts:
-        return f"{own.short} cannot be tested against the others."
+        return f"{name} cannot be tested against the others."
     if parts[0].startswith("no clear"):
         return f"No clear difference between {own.short} and {parts[0].removeprefix('no clear difference from ')}."
-    return f"{own.short} {'; '.join(parts)}."
+    return f"{name} {'; '.join(parts)}."
 
 
 def _and(names: Sequence[str]) -> str:
