@@ -178,3 +178,6 @@ def test_what_cannot_be_a_target_is_said_before_anything_starts(page: Page, url:
     fill(page, "Target", "better than f1 70%")
     expect(page.get_by_text("Useful where it reaches F1 better than today's 70 %")).to_be_visible(timeout=PATIENCE_MS)
     expect(start_button(page)).to_be_enabled(timeout=PATIENCE_MS)
+    start_button(page).focus()  # whoever came here by keyboard reads dark words on gold, as everybody does
+    expect(start_button(page)).to_have_css("background-color", "rgb(230, 184, 92)")
+    expect(start_button(page)).to_have_css("color", "rgb(27, 21, 10)")
