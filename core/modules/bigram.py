@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from core.modules.text_rows import MOST_ROWS
+
 
 class NextTable(nn.Module):
     """A table of next-id logits for each id, with a context of one id.
@@ -41,7 +43,7 @@ class TableRows:
         module: Knows what follows what.
     """
 
-    most = 32  # texts written together
+    most = MOST_ROWS
 
     def __init__(self, module: NextTable) -> None:
         self._module = module

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-MOST_ROWS = 32  # texts written together
+from core.modules.text_rows import MOST_ROWS
 
 
 class RecurrentLanguageModel(nn.Module):

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.modules.attention import CausalSelfAttention, KeyValue
+from core.modules.text_rows import MOST_ROWS
 
-MOST_ROWS, MOST_BYTES = 32, 256 * 2**20  # texts written together, and their key-value caches
+MOST_BYTES = 256 * 2**20  # of the key-value caches of texts written together
 
 
 class TransformerBlock(nn.Module):

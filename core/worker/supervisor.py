@@ -79,9 +79,9 @@ class Supervisor:
         if time.monotonic() - self._renewed_at > RENEW_S:
             self._renew()
             self.lost_runs.check()
-        while not (self.leaving or self.launcher.almost_warm) and len(self.children) < self._slots:
-            if not self._start_next():
-                break
+        may_start = not (self.leaving or self.launcher.almost_warm)
+        while may_start and len(self.children) < self._slots and self._start_next():
+            pass
         taken = {child.slot for child in self.children.values()}
         tries = self._warm and self.preflights.turn(self._slots, taken, may_start=not self.leaving)
         # Who still loads what runs need has not been idle: it would leave before it was of use, and be started again.
