@@ -81,7 +81,7 @@ def documents_of(pieces: Iterable[str], end: str) -> Iterator[str]:
     """Yield the documents of a text, those of millions of characters in parts."""
     held: list[str] = []
     size = 0
-    for line in _lines(pieces):
+    for line in lines_in(pieces):
         parts = _parts(line, end)
         for number, part in enumerate(parts):
             held.append(part)
@@ -105,7 +105,7 @@ def _parts(line: str, end: str) -> list[str]:
     return ["", ""] if end in _LINES and _LINES[end].fullmatch(line) else [line]
 
 
-def _lines(pieces: Iterable[str]) -> Iterator[str]:
+def lines_in(pieces: Iterable[str]) -> Iterator[str]:
     """Yield lines with their ends; very long ones in parts."""
     waiting = ""
     for piece in pieces:
