@@ -23,7 +23,7 @@ test: setup-dev lint  ## Set up what is missing, then lint, types and every test
 	@failed=0; types=$$(mktemp); $(BIN)/mypy >$$types 2>&1 & checked=$$!; \
 	$(BIN)/python -m pytest -n 2 $(ORDER) --ignore=tests/browser --ignore=tests/faults || failed=1; \
 	wait $$checked || failed=1; cat $$types; rm $$types; \
-	$(BIN)/python -m pytest -n 3 $(ORDER) tests/faults tests/browser || failed=1; \
+	$(BIN)/python -m pytest -n 4 $(ORDER) tests/faults tests/browser || failed=1; \
 	exit $$failed
 
 setup: $(VENV)/.installed
