@@ -21,6 +21,11 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
+def sentence_case(words: str) -> str:
+    """Return words with a capital first letter; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def byte_size(count: float) -> str:
     """Return a number of bytes as people read it: "29 kB", "1.4 GB"."""
     if count < 1e6:

@@ -1,11 +1,10 @@
 """What every command prints: one JSON document, or a table for people."""
 
-import json
-import math
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +17,7 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's eight chara
 
 def print_json(document: Any) -> None:
     """Print one JSON document; NaN and infinity, which JSON lacks, become the texts "NaN" and "Infinity"."""
-    print(json.dumps(_plain(document), indent=1, ensure_ascii=False))
+    print(to_json(document, indent=1, inf_nan_mode="strings").decode())  # json takes 1 s for 1,000 runs, this a tenth
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -35,13 +34,3 @@ def score_of(run: Run, metric: str) -> str:
     """Return a run's score with its interval, or a dash."""
     score = run.test.get(metric)
     return "-" if score is None else f"{score.value:.3f} ({score.ci_low:.3f} to {score.ci_high:.3f})"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -1,6 +1,7 @@
 """What it takes to use a model, in numbers."""
 
 from core.evaluation.run_result import Costs, Facts, Number
+from core.formatting import sentence_case
 
 
 def costs_in_numbers(costs: Costs | None) -> Facts | None:
@@ -13,7 +14,7 @@ def costs_in_numbers(costs: Costs | None) -> Facts | None:
         Number("Parameters", f"{costs.parameters:,}", "What training has found, and what it knew before."),
     )
     if costs.ms_alone is None or costs.ms_together is None:
-        why = f"{costs.unmeasured[:1].upper()}{costs.unmeasured[1:]}."
+        why = f"{sentence_case(costs.unmeasured)}."
         return Facts("costs", (Number("Time of one answer", "not known", why), *sizes))
     how = f"Median of repeated answers of the finished model, on {costs.device}."
     if costs.per == "example":

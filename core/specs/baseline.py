@@ -77,3 +77,8 @@ class BaselineSpec:
     def is_costly(self) -> bool:
         """Whether it is left out where it takes longer than is allowed."""
         return self.encoder is not None
+
+    @property
+    def learns_from_fewer(self) -> bool:
+        """Whether fewer training rows keep it within a short time budget."""
+        return self.rung > 0 and self.encoder is None and self.seconds is None

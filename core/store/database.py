@@ -8,10 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,7 +18,7 @@ from core.store.snapshot import snapshot_engine
 from core.store.tables import Table
 
 AGAIN_S = 2.0  # after which a database that can only be read is tried anew
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS, _REVISION = Path(__file__).parent / "migrations", "alembic_version"  # its table
 
 
 class Database:
@@ -159,20 +155,27 @@ class Database:
             DatabaseUnavailable: It cannot be written.
         """
         with self._in_words():
-            config, scripts = _scripts()
             current = self.revision()
             if current is None and is_known:
                 raise DatabaseDamaged(str(self.file), "it holds no tables, though there was a database here before")
-            if current == scripts.get_current_head():
+            if current == _revisions()[-1]:
                 self._check_tables()
                 return
             if current is not None and not self.knows(current):
                 raise DatabaseTooNew(current)
             if current is not None:
                 self._backup(current)
-            with self.engine.execution_options(immediate=True).begin() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, revision)
+            self._upgrade(revision)
+
+    def _upgrade(self, revision: str) -> None:
+        from alembic import command  # takes a quarter of a second, and mostly there is nothing to upgrade
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        with self.engine.execution_options(immediate=True).begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
 
     @property
     def shown_url(self) -> str:
@@ -199,7 +202,7 @@ class Database:
     @staticmethod
     def knows(revision: str) -> bool:
         """Return whether a schema is one of this Touchstone's."""
-        return revision in {script.revision for script in _scripts()[1].walk_revisions()}
+        return revision in _revisions()
 
     def _check_tables(self) -> None:
         """Raise where a table is missing that the schema has."""
@@ -213,7 +216,10 @@ class Database:
     def revision(self) -> str | None:
         """Return the schema that the database has; None where it has none yet."""
         with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table(_REVISION):
+                return None
+            found = connection.exec_driver_sql(f"SELECT version_num FROM {_REVISION}").first()
+            return None if found is None else str(found[0])
 
     def _backup(self, revision: str) -> None:
         if not _is_sqlite(self.url) or not (name := self._address.database):
@@ -240,10 +246,9 @@ class Database:
         self.engine.dispose()
 
 
-def _scripts() -> tuple[Config, ScriptDirectory]:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config, ScriptDirectory.from_config(config)
+def _revisions() -> list[str]:
+    """Return every schema, the newest last: a file each, named mNNNN_..."""
+    return sorted(file.name[1:5] for file in (_MIGRATIONS / "versions").glob("m*.py"))
 
 
 def _is_sqlite(url: str) -> bool:

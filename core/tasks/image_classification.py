@@ -17,7 +17,7 @@ TASK = classification_task(
     "under different labels or on both sides of a split, and classes that are rare or missing",
     weights_example="microsoft/resnet-18",
     demo=("product-photos", "small-cnn"),
-    demo_seconds=60,
-    demo_settings={"epochs": 5, "time_budget_min": 0.0},
+    demo_seconds=50,
+    demo_settings={"width": 16, "epochs": 10, "time_budget_min": 0.0},  # 88 % in 49 s; 32 wide and 5 epochs: 86 in 59
     augments="pixels",
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DatabaseUnavailable, RunNotFound
+from core.formatting import sentence_case
 from core.runs import Metric, RunStatus, Stage
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
@@ -98,7 +99,7 @@ class Recorder:
     def stage(self, stage: Stage) -> None:
         """Say where the run is on its way, at once."""
         self._progress["stage"] = stage
-        self.write(self._runs.add_event, self._run_id, "stage", f"{stage[:1].upper()}{stage[1:]}")
+        self.write(self._runs.add_event, self._run_id, "stage", sentence_case(stage))
         self._wake.set()
 
     def write(self, change: Callable[..., object], *arguments: Any, **named: Any) -> None:

@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -44,10 +44,12 @@ class Ladder:
     Args:
         rungs: The simplest first.
         left_out: Sentences.
+        rows: Of the training split, from which those learn that are timed on a sample; 0 is all.
     """
 
     rungs: tuple[BaselineSpec, ...]
     left_out: tuple[str, ...] = ()
+    rows: int = 0
 
     @classmethod
     def of(cls, task: TaskSpec, data: PreparedDataset, within_s: float) -> "Ladder":
@@ -65,6 +67,15 @@ class Ladder:
             else:
                 rungs.append(spec)
         return cls(tuple(rungs), tuple(left_out))
+
+    def on(self, rows: int, every: int, minutes: float) -> "Ladder":
+        """Return the same, learning from fewer rows, and the sentence that says so."""
+        fewer = " and ".join(spec.title for spec in self.rungs if spec.learns_from_fewer)
+        said = (
+            f"{fewer}: learnt from {rows:,} of the {every:,} training examples, as all of them would take more than a "
+            f"third of the time budget of {minutes:g} min. Give the run a longer one to compare with all."
+        )
+        return replace(self, rows=rows, left_out=(*self.left_out, said))
 
 
 def _why_not(spec: BaselineSpec, train: Examples, data: PreparedDataset, within_s: float) -> str:
@@ -129,6 +140,7 @@ class Baselines:
         depends_on = [
             data.version.fingerprint, task.name, seed, repr(data.info.target_std), code_of_baselines(),
             *map(version, LIBRARIES), *(spec.name for spec in self.ladder.rungs),
+            *([self.ladder.rows] if self.ladder.rows else []),
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:32]
         self._folder = cache_folder / "baselines" / key
@@ -188,11 +200,15 @@ class Baselines:
 
     def _fit(self, spec: BaselineSpec) -> tuple[str, Predictions]:
         """Return a fitted baseline's name and test predictions; it is kept beside them."""
-        examples, began = self._data.examples, time.perf_counter()
-        fitted = spec.fit(examples["train"], examples["validation"], self._seed)
+        examples = self._data.examples
+        train = examples["train"]
+        if self.ladder.rows and spec.learns_from_fewer:
+            train = train.sample(self.ladder.rows, self._seed)
+        began = time.perf_counter()
+        fitted = spec.fit(train, examples["validation"], self._seed)
         took = time.perf_counter() - began
         try:
-            learnt_from = min(len(examples["train"]), spec.most_examples or len(examples["train"]))
+            learnt_from = min(len(train), spec.most_examples or len(train))
             folder = self._folder / FITTED / spec.name
             kept.keep(spec, fitted, folder, took, examples["validation"], self._data.info, learnt_from)
         except OSError:

@@ -43,7 +43,7 @@ from core.worker.crossfit_plan import Planner
 from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
 from core.worker.evaluation import Found, Judging, reader_of
-from core.worker.forecast import later_stages
+from core.worker.forecast import ladder_in_time, later_stages
 from core.worker.label_issues import Judged, find_label_issues
 from core.worker.last_evaluation import LastEvaluation
 from core.worker.machine_metrics import MachineMetrics
@@ -112,7 +112,8 @@ class Pipeline:
             return True
         self._check_stop()
         self._stages.enter(Stage.BASELINES)
-        baselines = Baselines(self._cache, self.task, data, self.config.seed, within_s=self._allowed_s)
+        ladder = ladder_in_time(self.task, data, self.config, self._cache, self._allowed_s)
+        baselines = Baselines(self._cache, self.task, data, self.config.seed, ladder)
         if self._encoding is not None and baselines.weigh_features:
             self._encoding.everything()  # whose features they weigh
         counted = partial(self._stages.count, "Fitting baselines")

@@ -13,7 +13,9 @@ from core.data.prepare.prepare_dataset import PreparedDataset
 from core.errors import StopRequested
 from core.specs import DataInfo, DatasetVersion, Examples, Score
 from core.specs.baseline import BaselineSpec, FittedBaseline
+from core.specs.config import TrainConfig
 from core.worker.baselines import Baselines, Ladder
+from core.worker.forecast import ladder_in_time
 
 TASK = catalog.find_task("text-classification")
 
@@ -22,9 +24,9 @@ class Nothing:
     kind = "nothing"
 
 
-def data(fingerprint: str = "f1") -> PreparedDataset:
-    texts = tuple(f"{'good' if i % 2 else 'bad'} thing {i % 7}" for i in range(40))
-    examples = Examples(texts, np.arange(40) % 2, ("bad", "good"))
+def data(fingerprint: str = "f1", count: int = 40) -> PreparedDataset:
+    texts = tuple(f"{'good' if i % 2 else 'bad'} thing {i % 7}" for i in range(count))
+    examples = Examples(texts, np.arange(count) % 2, ("bad", "good"))
     version = DatasetVersion("notes", fingerprint, TASK.name, ("bad", "good"), {}, 0, "", "")
     splits = {"train": examples, "validation": examples, "test": examples}
     return PreparedDataset(version, splits, Nothing(), DataInfo(("bad", "good"), (1,)), {})  # type: ignore[arg-type]
@@ -35,7 +37,7 @@ def ladder(calls: list[str]) -> Ladder:
 
     def noting(spec: BaselineSpec) -> BaselineSpec:
         def fit(train: Examples, validation: Examples, seed: int) -> FittedBaseline:
-            calls.append(spec.name)
+            calls.append(spec.name if len(train) == 40 else f"{spec.name} on {len(train)}")
             return spec.fit(train, validation, seed)
 
         return replace(spec, fit=fit)
@@ -61,6 +63,30 @@ def test_the_second_run_on_the_same_data_fits_none_again(tmp_path: Path) -> None
     baselines(tmp_path, calls, data("f2")).predictions(never, lambda done, total: None)
     baselines(tmp_path, calls, seed=1).predictions(never, lambda done, total: None)
     assert len(calls) == 6
+
+
+def test_a_short_time_budget_gives_the_simple_methods_fewer_rows_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.worker.forecast._rung_s", lambda spec, *_: 100.0 if spec.learns_from_fewer else 0.1)
+    never, many = threading.Event(), data("many", 1_200)
+
+    def found(minutes: float) -> Ladder:
+        config = TrainConfig(
+            task=TASK.name, dataset="notes", model="ngram-linear", params={}, epochs=1, batch_size=8,
+            learning_rate=0.01, time_budget_min=minutes,
+        )  # fmt: skip
+        return ladder_in_time(TASK, many, config, tmp_path)
+
+    assert [found(minutes).rows for minutes in (0, 2, 60)] == [0, 300, 0]
+    assert ": learnt from 300 of the 1,200 training examples" in found(2).left_out[-1]
+    calls = list[str]()
+    fewer = replace(ladder(calls), rows=300)
+    Baselines(tmp_path, TASK, many, 0, fewer).predictions(never, lambda done, total: None)
+    assert calls == ["majority on 1200", "tfidf-logistic on 300"]
+    assert found(2).rows == 300  # what learnt from fewer is not taken for what learnt from all
+    Baselines(tmp_path, TASK, many, 0, found(60)).predictions(never, lambda done, total: None)
+    assert found(2).rows == 0  # all is known, and costs nothing
 
 
 def test_what_is_damaged_on_disk_is_fitted_again(tmp_path: Path) -> None:

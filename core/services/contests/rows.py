@@ -1,9 +1,9 @@
 """A data set version as a language model reads it: rows as texts."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core import catalog
@@ -25,6 +25,9 @@ from core.evaluation.nouns import noun_of
 from core.services.dataset_service import columns_in
 from core.services.run_service import Service
 from core.specs import DatasetSpec, Examples, SplitName
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,14 +162,14 @@ def _rows(examples: Examples, clusters: NDArray[np.int64], is_conversations: boo
         prompts, expected = tuple(prompt for prompt, _ in cases), tuple(after for _, after in cases)
         return ContestRows(prompts, nothing, nothing, expected)
     inputs = examples.inputs
-    if isinstance(inputs, pd.DataFrame):
+    if not isinstance(inputs, (np.ndarray, tuple)):
         texts = tuple(row_text({str(name): value for name, value in row.items()}) for row in _records(inputs))
     else:
         texts = tuple(str(text) for text in inputs)
     return ContestRows(texts, np.asarray(examples.targets, np.int64), np.asarray(clusters, np.int64))
 
 
-def _records(table: pd.DataFrame) -> "list[dict[str, object]]":
+def _records(table: "DataFrame") -> "list[dict[str, object]]":
     """Return the rows of a table, what is missing as None."""
     shown = table.astype(object).where(table.notna(), None)
     return [dict(zip(shown.columns, row, strict=True)) for row in shown.itertuples(index=False, name=None)]

@@ -13,7 +13,7 @@ from core.errors import RunNotReady, TouchstoneError
 from core.evaluation.confusion_examples import image_of, kept_examples
 from core.evaluation.target_words import wanted
 from core.evaluation.verdict import Verdict
-from core.formatting import byte_size, money
+from core.formatting import byte_size, money, sentence_case
 from core.runs import Run
 from core.services.comparison.contenders import Contender, Takes, contenders_of
 from core.services.prices import hour_price
@@ -189,7 +189,7 @@ def _line(
         f"{other.title.partition(' (')[0]} {amount(other, one.scores[other.name].value)}"
         for other in metrics if other.name in one.scores and other.name != metric.name
     )  # fmt: skip
-    name = f"{one.name} (language model)" if one.kind == "language model" else f"{one.name[:1].upper()}{one.name[1:]}"
+    name = f"{one.name} (language model)" if one.kind == "language model" else sentence_case(one.name)
     middle = (score.value - low) / width
     return ContenderLine(
         f"{name}: this run" if is_own else name, with_interval(metric, score), place(score.ci_low), middle,

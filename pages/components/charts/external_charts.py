@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from core.formatting import sentence_case
+
 MAIN_CHARTS = 4  # the others are folded away
 # What people call the parts of their data, and how each part's line is drawn: label, colour, dash, place.
 _PARTS = {
@@ -80,7 +82,7 @@ def _title(measure: str) -> str:
         return _NAMES[measure.lower()]
     is_path = any(separator in measure for separator in "/.")  # a name of their own: as they wrote it
     words = measure if is_path else measure.replace("_", " ").strip() or measure
-    return words if is_path else words[:1].upper() + words[1:]
+    return words if is_path else sentence_case(words)
 
 
 def _words(measure: str) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.formatting import sentence_case
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import MetricSpec
@@ -135,7 +136,7 @@ def _curve(key: str, metrics: Mapping[str, MetricSpec], loss_unit: str, count: i
         return Curve(key, f"Loss{of}", loss_unit, False, "min", count)
     if metric is None:
         title = name.rpartition("/")[2].replace("_", " ")
-        return Curve(key, f"{title[:1].upper()}{title[1:]}{of}", title, False, "", count)
+        return Curve(key, f"{sentence_case(title)}{of}", title, False, "", count)
     percent, title = metric.unit == "percent", metric.title.partition(" (")[0]
     return Curve(key, f"{title}{of}", "" if percent else metric.title, percent, metric.direction, count)
 

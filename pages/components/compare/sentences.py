@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from core.formatting import sentence_case
 from core.runs import Run
 from core.services.comparison.significance import ComparisonResult, Ranking
 from core.specs import MetricSpec
@@ -38,7 +39,7 @@ def finding(standing: Ranking, styles: Looks) -> str:
         parts.append(f"only {reference} has a score so far: {called(standing.metric)} {score}")
     said = "; ".join(parts)
     ours = said.startswith(("no clear", "only "))  # a name keeps its first letter as it is
-    return f"{said[:1].upper()}{said[1:]}." if ours else f"{said}."
+    return f"{sentence_case(said)}." if ours else f"{said}."
 
 
 def difference_in_words(metric: MetricSpec, difference: Difference, *, turned: bool = False) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.formatting import sentence_case
 from core.services.bootstrap import shared_service
 from core.specs.dataset_types import DatasetEntry, ImportOptions, SourcePreview
 from core.specs.target import Target
@@ -97,7 +98,7 @@ def _title_of(source: Source) -> str:
     """Return what the source is called, as a title: "airline_tweets.csv" is "Airline tweets"."""
     name = source.path.stem.removesuffix(".csv") if source.path.is_file() else source.path.name
     words = " ".join(re.split(r"[\s_]+", name)).strip()[:LONGEST_TITLE]
-    return words[:1].upper() + words[1:]
+    return sentence_case(words)
 
 
 def _free_title(title: str) -> str:

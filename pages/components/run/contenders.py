@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.formatting import sentence_case
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.comparison.contenders import Contender, contenders_of
@@ -72,7 +73,7 @@ def _not_in_chart(shown: Sequence[Contender], why_own: str) -> list[str]:
 def finding(shown: Sequence[Contender]) -> str:
     """Return whom the reference is clearly better or worse than, in a sentence."""
     own = next(one for one in shown if one.standing == "reference")
-    name = own.short[:1].upper() + own.short[1:]
+    name = sentence_case(own.short)
     sides = {
         said: [one.short for one in shown if one.standing == standing]
         for standing, said in (

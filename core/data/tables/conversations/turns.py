@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from core.formatting import sentence_case
+
 ROLES = ("role", "from", "speaker", "author", "sender", "user_type")  # keys that say who speaks
 CONTENTS = ("content", "value", "text", "message", "utterance", "body", "parts")  # keys that hold what is said
 WRAPPERS = ("messages", "conversations", "conversation", "turns", "dialog", "dialogue", "chat", "mapping")
@@ -41,7 +43,7 @@ class Conversation:
 def role_of(written: str) -> str:
     """Return who speaks, by one name whatever tool wrote it."""
     plain = " ".join(written.replace("_", " ").split())
-    return _CALLED.get(plain.lower().replace(" ", "_"), plain[:1].upper() + plain[1:])
+    return _CALLED.get(plain.lower().replace(" ", "_"), sentence_case(plain))
 
 
 def conversation_in(cell: str) -> Conversation | None:

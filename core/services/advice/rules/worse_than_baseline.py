@@ -1,5 +1,6 @@
 """A simple method does better on the same test examples."""
 
+from core.formatting import sentence_case
 from core.services.advice.evidence import Advice, Evidence, Rule
 
 CODE = "worse-than-baseline"
@@ -14,7 +15,7 @@ def check(evidence: Evidence) -> Advice | None:
     said = f"{100 * worse:.1f} points" if evidence.primary.unit == "percent" else f"{worse:.3g}"
     name, (action, changes, page) = str(difference["baseline"]), evidence.next_run()
     return Advice(
-        CODE, "problem", f"{name[:1].upper()}{name[1:]} does better, and is simpler.",
+        CODE, "problem", f"{sentence_case(name)} does better, and is simpler.",
         f"On the same test examples its {title} is {said} better, and the 95 % interval leaves no doubt.",
         action, changes, page=page,
     )  # fmt: skip
