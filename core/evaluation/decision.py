@@ -131,8 +131,9 @@ def _missed(choice: Choice) -> Decision | None:
     every = [choice.model, *choice.baselines, *choice.language_models]
     if not choice.has_target or choice.good(every):
         return None
-    who = "it misses" if len(every) == 1 else f"all {len(every)} that were tried miss"
-    return Decision("Not yet", "target-missed", f"{who} the target.")
+    others = len(every) - 1
+    beside = f"so do the {others} methods beside it" if others > 1 else "so does the method beside it"
+    return Decision("Not yet", "target-missed", f"it misses the target{f', and {beside}' if others else ''}.")
 
 
 def _prompt(choice: Choice) -> Decision | None:

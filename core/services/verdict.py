@@ -16,7 +16,7 @@ from core.evaluation.nouns import noun_of
 from core.evaluation.target_status import TargetResult
 from core.evaluation.verdict import Verdict, verdict
 from core.runs import Run, RunStatus
-from core.services.advice.evidence import STRONGER, Evidence
+from core.services.advice.evidence import Evidence
 from core.services.advice.rules_on_run import advise, evidence_of
 from core.services.comparison.grouping import version_of
 from core.services.dataset_service import columns_in
@@ -98,7 +98,7 @@ def _situation(service: Service, run: Run, judged: Judged) -> Situation:
         _next_model(service, run, {one.config.model for one in same}),
         Model(simple, models[simple].title) if simple in models and simple != run.config.model else None,
         _kept(service, run, judged),
-        STRONGER.get(run.config.preset, ""),
+        evidence.stronger if evidence is not None else "",
         run.can_train_longer,
         _labels(service, run),
         decision_of(service, run, judged),

@@ -71,7 +71,11 @@ def test_the_sentences() -> None:
         CHOICE, model=replace(CHOICE.model, thousand=2e-5), baselines=[replace(AS_GOOD, thousand=1e-5)]
     )
     assert decide(of_nothing).text.endswith("(is right on 80 of 100).")
-    assert decide(held(CHOICE, model=False)).text == "Not yet: all 3 that were tried miss the target."
+    missed = held(CHOICE, model=False)  # of runs elsewhere, one of which may reach it, it says nothing
+    assert decide(missed).text == "Not yet: it misses the target, and so do the 2 methods beside it."
+    of_two = replace(missed, baselines=missed.baselines[:1], language_models=[])
+    assert decide(of_two).text.endswith("and so does the method beside it.")
+    assert decide(replace(of_two, baselines=[])).text == "Not yet: it misses the target."
 
 
 def test_the_volume_at_which_prompting_and_a_machine_of_ones_own_cost_the_same() -> None:

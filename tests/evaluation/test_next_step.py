@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.evaluation.decision import Decision, Option
 from core.evaluation.judged import Judged
 from core.evaluation.next_step.rules import RULES, next_step
 from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
@@ -124,6 +125,14 @@ def test_a_rule_speaks_where_it_must_and_not_where_it_must_not(code: str) -> Non
     assert (step.code, step.text.startswith("Next: ")) == (code, True)
     assert said in step.text
     assert next_step(silent).code != code
+
+
+def test_who_takes_the_simple_method_is_not_sent_to_stronger_settings() -> None:
+    """Recorded: an MLP on 442 patients, off by 44.4, ridge by 44.6."""
+    ridge = Option("baseline", "a simple linear model", "unclear", 44.6, None, None, 0.0)
+    decided = Decision("Take the simple one", "simple", "a simple linear model does as well.", ridge)
+    step = next_step(replace(OPEN, next_model=None, stronger="balanced", decision=decided))
+    assert (step.code, step.action) == ("other-contender", "use a simple linear model")
 
 
 def test_a_gap_to_the_training_examples_is_the_most_that_more_of_them_bring() -> None:

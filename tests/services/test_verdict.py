@@ -9,6 +9,7 @@ import pytest
 from core.configure import make_config
 from core.evaluation.target_status import TargetStatus
 from core.runs import Run, RunStatus
+from core.services.advice.rules_on_run import evidence_of
 from core.services.bootstrap import open_service
 from core.services.documents import documents
 from core.services.run_end import said_of
@@ -125,3 +126,19 @@ def test_a_run_whose_data_or_report_is_gone_keeps_its_words(service: Service, fi
     unjudged = store.create(run.config, "", "4")
     store.update(unjudged.id, verdict="Said before.")
     assert meaning_of(service, service.run(unjudged.id)) == "Said before."
+
+
+def test_a_model_that_was_solved_is_not_run_again_with_longer_descent(service: Service) -> None:
+    """Recorded: linear regression on 442 patients, whose next step was to run it again with the settings 'balanced'."""
+    store = RunStore(service.database)
+
+    def stronger(model: str, task: str, dataset: str) -> str:
+        run = store.create(make_config(task, dataset, model), model, model)
+        store.update(run.id, status=RunStatus.SUCCEEDED, steps=10, steps_total=10)
+        store.add_event(run.id, "note", "The last step went straight to the best weights there are.", {"penalty": 1.0})
+        evidence = evidence_of(service, store.get(run.id))
+        assert evidence is not None
+        return evidence.stronger
+
+    assert stronger("linear", "tabular-regression", "diabetes") == ""
+    assert stronger("ngram-linear", TASK.name, "customer-feedback") == "balanced"  # which counts more words

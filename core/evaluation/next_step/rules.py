@@ -250,7 +250,7 @@ def _other_model(known: Situation) -> NextStep | None:
 
 
 def _stronger(known: Situation) -> NextStep | None:
-    if not known.stronger:
+    if not known.stronger or _take_other(known) is not None:  # what was decided, rather than a gain nobody can tell
         return None
     return NextStep(
         "stronger-settings", f"run it again with the settings '{known.stronger}'", f"{CANNOT_TELL} before it is tried.",
@@ -282,7 +282,7 @@ RULES: tuple[Rule[Situation, NextStep], ...] = (
         "more-data", "more examples helped before, 10 points better on training examples, or out of reach", _more_data
     ),
     Rule("other-model", "a recommended model has not been tried on this data", _other_model),
-    Rule("stronger-settings", "there is a stronger preset", _stronger),
+    Rule("stronger-settings", "there is a stronger preset, and no other contender is taken", _stronger),
     Rule("try-it", "nothing of the above", _nothing_known),
 )
 

@@ -44,6 +44,7 @@ class Evidence:
         is_not_recommended: Whether another model is recommended for the data than this run's.
         unsuited: Why the run's model does not suit the data, a sentence; empty where it does.
         was_solved: Its last step went straight to the best weights, whatever gradient descent did before.
+        is_final: Whether stronger settings would compute the same: it was solved, and they change descent alone.
     """
 
     run: Run
@@ -57,6 +58,12 @@ class Evidence:
     other_model: tuple[str, str] = ("", "")
     unsuited: str = ""
     is_not_recommended: bool = False
+    is_final: bool = False
+
+    @property
+    def stronger(self) -> str:
+        """The settings that learn more than the run's; empty where there are none."""
+        return "" if self.is_final else STRONGER.get(self.run.config.preset, "")
 
     def line(self, key: str) -> Line:
         """Return a curve; one without points where there is none."""
@@ -70,7 +77,7 @@ class Evidence:
 
     def next_run(self) -> tuple[str, dict[str, Any], str]:
         """Return action and changes of a new run, or a page, where settings fail."""
-        stronger, (name, title) = STRONGER.get(self.run.config.preset), self.other_model
+        stronger, (name, title) = self.stronger, self.other_model
         if name and (self.is_not_recommended or not stronger):
             return f"Train another model: {title}", {"model": name}, ""
         if stronger:

@@ -7,7 +7,7 @@ import numpy as np
 from core.catalog import entries
 from core.errors import TouchstoneError
 from core.runs import Run
-from core.services.advice.evidence import SEVERITIES, Advice, Evidence, Line, Rule
+from core.services.advice.evidence import SEVERITIES, STRONGER, Advice, Evidence, Line, Rule
 from core.services.curve_cache import Curve, curves_of
 from core.services.recommendation import recommended
 from core.services.recommendation.recommendation import Recommendation
@@ -53,6 +53,7 @@ def evidence_of(service: Service, run: Run) -> Evidence | None:
     other = best.after(run.config.model)
     # As a chart shows them: of long curves what can be seen, every spike included.
     curves = curves_of(service).read(run.id).curves
+    was_solved = any("penalty" in event.data for event in service.events(run.id, "note"))
     return Evidence(
         run=run,
         primary=task.metric(task.primary_metric),
@@ -64,8 +65,17 @@ def evidence_of(service: Service, run: Run) -> Evidence | None:
         other_model=(other, best.titles.get(other, other)),
         is_not_recommended=run.config.model != best.model,
         unsuited=best.against.get(run.config.model, ""),
-        was_solved=any("penalty" in event.data for event in service.events(run.id, "note")),
+        was_solved=was_solved,
+        is_final=was_solved and not _reads_more(service, run),
     )
+
+
+def _reads_more(service: Service, run: Run) -> bool:
+    """Return whether stronger settings change the model itself, not only how it descends."""
+    if (stronger := STRONGER.get(run.config.preset)) is None:
+        return False
+    values = service.preset_values(run.config.model, stronger, run.task)
+    return any(values.get(name, value) != value for name, value in run.config.params.items())
 
 
 def _recommended(service: Service, run: Run) -> Recommendation:
