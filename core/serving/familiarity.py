@@ -1,9 +1,11 @@
 """Whether an input is like the training data, by the model's own features."""
 
 import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.files import write_json
@@ -15,14 +17,12 @@ from core.serving.explanation.nearest_examples import Index, make_index
 from core.serving.predictor import Input, Predictor
 from core.specs import Examples
 
-MOST_TRAIN, MOST_VALIDATION, FEWEST_VALIDATION = 2_000, 500, 50  # examples
+# Examples. With 20 on the validation split a new one lies beyond them all in one of 21 cases by chance.
+MOST_TRAIN, MOST_VALIDATION, FEWEST_VALIDATION = 2_000, 500, 20
 ENCODED_TRAIN, ENCODED_VALIDATION = 300, 100  # of a slow encoder whose work for the training is not kept any more
 USUAL = 0.99  # share of the validation examples that are as near, or nearer
+KEPT = 3  # numbers of a threshold: it, training examples, validation examples
 FILE = "familiarity.json"  # of a run: the threshold by weights
-UNLIKE = (
-    "This is unlike what the model was trained on: it lies farther from the nearest training example than 99 % of the "
-    "validation examples do. Do not rely on the answer; a person should look."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +33,44 @@ class Familiarity:
         predictor: The model.
         index: Of training examples.
         threshold: The distance to the nearest one beyond which an input is unlike them.
+        validation: Examples of the validation split by which the threshold was chosen.
     """
 
     predictor: Predictor
     index: Index
     threshold: float
+    validation: int
 
     def remarks(self, inputs: list[Input]) -> list[tuple[str, ...]]:
         """Return, for each input, what is said if it is unlike them."""
         far = self.index.nearest(features_of(self.predictor, self.predictor.read(inputs)))
-        return [(UNLIKE,) if distance > self.threshold else () for distance in far]
+        return [(unlike(self.validation),) if distance > self.threshold else () for distance in far]
+
+
+def unlike(validation: int) -> str:
+    """Return what is said of an input that is unlike the training data.
+
+    Args:
+        validation: Examples of the validation split by which that was decided.
+    """
+    others = (
+        "99 % of the validation examples do"
+        if _rank(validation) < validation
+        else (f"any of the {validation} validation examples does")
+    )
+    return (
+        "This is unlike what the model was trained on: it lies farther from the nearest training example than "
+        f"{others}. Do not rely on the answer; a person should look."
+    )
+
+
+def threshold_of(far: NDArray[np.float64]) -> float:
+    """Return the distance beyond which lies at most one new example in a hundred; of few examples, the largest."""
+    return float(np.sort(far)[_rank(len(far)) - 1])
+
+
+def _rank(count: int) -> int:
+    return min(math.ceil(USUAL * (count + 1)), count)
 
 
 def reads_slowly(predictor: Predictor) -> bool:
@@ -73,11 +101,11 @@ def familiarity_of(home: Home, predictor: Predictor) -> Familiarity | None:
     file = home.kept(FILE)
     kept: dict[str, list[float]] = _read(file.read_text(encoding="utf-8")) if file.exists() else {}
     known = len(index.places)  # fewer examples lie farther apart: the threshold is that of as many
-    if mark not in kept or kept[mark][1:] != [known]:
-        features = _validation_features(home, predictor, examples["validation"])
-        kept = {mark: [float(np.quantile(index.nearest(features), USUAL)), known]}
+    if mark not in kept or kept[mark][1:2] != [known] or len(kept[mark]) != KEPT:
+        far = index.nearest(_validation_features(home, predictor, examples["validation"]))
+        kept = {mark: [threshold_of(far), known, len(far)]}
         write_json(file, kept)
-    return Familiarity(predictor, index, kept[mark][0])
+    return Familiarity(predictor, index, kept[mark][0], int(kept[mark][2]))
 
 
 def _validation_features(home: Home, predictor: Predictor, validation: Examples) -> Features:

@@ -16,7 +16,7 @@ from core.services.run_service import Service
 from core.specs import Examples, Predictions
 from pages.components.explanation.contributions import headline, sum_in_words
 from pages.components.explanation.mistakes import given_of
-from pages.components.explanation.panel import mark_of
+from pages.components.explanation.panel import how_far, mark_of
 from pages.components.explanation.what_matters import headline as what_matters_most
 from tests.pages.conftest import Open, figures, healthy, words
 
@@ -50,6 +50,8 @@ def test_a_mistake_is_explained_or_why_it_cannot_be(
 
     def post(_self: InferenceClient, path: str, document: Any = None, **_: Any) -> Any:
         asked.append((path, document))
+        if len(asked) == 1:
+            return {"ready": False, "done": 3, "of": 15}  # its test is made first
         return {**SAID, "withdrawn": withdrawn}
 
     monkeypatch.setattr(InferenceClient, "post", post)
@@ -59,8 +61,8 @@ def test_a_mistake_is_explained_or_why_it_cannot_be(
     at = healthy(at.run())
     at.session_state[f"why-{mark_of(mistaken.id, 'not <b>good</b>', key=f'{mistaken.id}-None')}"] = True
     at = healthy(at.run())
-    assert asked[0][0] == f"/models/{mistaken.id}/explain"
-    assert asked[0][1]["inputs"] == "not <b>good</b>"
+    assert [path for path, _ in asked] == [f"/models/{mistaken.id}/explain"] * 2
+    assert asked[1][1]["inputs"] == "not <b>good</b>"
     if withdrawn:
         assert any(withdrawn in info.value.replace("\\", "") for info in at.info)
         return
@@ -91,6 +93,7 @@ def test_what_was_measured_is_drawn_with_its_interval_and_what_it_does_not_prove
 def test_sums_and_headlines_say_what_is_left() -> None:
     said = {**SAID, "rest": -0.1, "total": 0.5}
     assert "and -10.0 points is an error" in sum_in_words(said)
+    assert how_far(12, 40, 6.0) == ("Checking that the explanation depends on the weights: 12 of 40, about 14 s left")
     assert headline([{"name": "age", "value": -3.0}], "") == "'age' lowers the answer most: -3"
     nothing = WhatMatters("regions", "accuracy", True, 0.9, (Importance("", 0.1, -0.1, 0.3, 9),), 1, 9, (1, 1))
     assert what_matters_most(nothing) == "Nothing alone matters clearly for accuracy"

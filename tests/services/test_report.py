@@ -40,6 +40,11 @@ def test_a_report_says_all_that_a_decision_needs(service: Service, name: str) ->
     assert decided is not None
     assert f"<b>{decided.answer}</b>: " in page
     assert all(one.costs for one in found.contenders)
+    if name == "golden docs":
+        assert found.mistakes
+        losses = [float(one.said.removeprefix("Loss ").partition(" ")[0]) for one in found.mistakes]
+        assert losses == sorted(losses, reverse=True)
+        assert losses[-1] > float(found.mistakes_note.partition("it is ")[2].partition(" ")[0])
     assert "Costs here: measured time" in page
 
 

@@ -12,7 +12,7 @@ from core.modules.standardize import StandardizeFeatures
 from core.preprocessing.sentence_encoder import SentenceEncoder
 from core.services.bootstrap import open_service
 from core.serving.explanation.background import Home
-from core.serving.familiarity import FILE, UNLIKE, familiarity_of
+from core.serving.familiarity import FILE, familiarity_of, threshold_of, unlike
 from core.serving.predictor import Predictor, load_predictor
 from core.settings import Settings
 from core.specs import DatasetVersion, Examples, LoadedDataset, texts_of
@@ -45,7 +45,7 @@ def test_what_lies_far_from_all_training_examples_is_unlike_them(tmp_path: Path)
         found.append(known.remarks([usual, strange]))
         assert (service.folder(run.id) / "explanation" / FILE).exists()
     assert found
-    assert any(said == [(), (UNLIKE,)] for said in found)
+    assert any(said[0] == () and "unlike what the model was trained on" in said[1][0] for said in found)
 
 
 def standardize(predictor: Predictor, train: Examples) -> None:
@@ -68,4 +68,11 @@ def test_texts_far_from_what_an_encoder_was_taught_are_unlike(tmp_path: Path, mo
     known = familiarity_of(Home(tmp_path, tmp_path, tmp_path), predictor)
     assert known is not None
     assert np.mean([not said for said in known.remarks(list(texts_of(splits["test"].inputs)))]) >= 0.95
-    assert known.remarks(list(FAR)) == [(UNLIKE,)] * len(FAR)
+    assert known.remarks(list(FAR)) == [(unlike(90),)] * len(FAR)
+
+
+def test_of_few_validation_examples_all_are_near() -> None:
+    assert threshold_of(np.arange(30.0)) == 29
+    assert threshold_of(np.arange(500.0)) == 495
+    assert "any of the 30 validation examples does" in unlike(30)
+    assert "99 % of the validation examples do" in unlike(500)

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from core.data.pii import find_personal_data
+from core.data.store.load_version import load_version
 from core.errors import RunNotReady, TouchstoneError
 from core.evaluation.confusion_examples import image_of, kept_examples
+from core.evaluation.hard_passages import hardest_passages, judged_places
+from core.evaluation.predictions_file import read_predictions
 from core.evaluation.target_words import wanted
 from core.evaluation.verdict import Verdict
 from core.formatting import byte_size, money, sentence_case
@@ -19,7 +24,7 @@ from core.services.comparison.contenders import Contender, Takes, contenders_of
 from core.services.prices import hour_price
 from core.services.run_service import Service
 from core.services.verdict import judged_run, verdict_of
-from core.specs import MetricSpec, Score, percent_digits
+from core.specs import DOCUMENT_BREAK, MetricSpec, Score, percent_digits, texts_of
 from core.specs.dataset_types import Finding
 
 MISTAKES = 6
@@ -68,7 +73,7 @@ class ContenderLine:
 
 @dataclass(frozen=True)
 class Mistake:
-    """An example of the test split on which it was wrong."""
+    """An example of the test split on which it was wrong, or a passage that was hard."""
 
     said: str
     text: str = ""
@@ -109,7 +114,8 @@ def decision_report(service: Service, run_id: str) -> DecisionReport:
     report, metric = service.report(run.id), service.tasks()[run.task].metric(service.tasks()[run.task].primary_metric)
     findings, note = _findings(service, run)
     price = hour_price(service.settings)
-    mistakes, mistakes_note = _mistakes(service, run, report)
+    writes = service.tasks()[run.task].output_kind == "text"
+    mistakes, mistakes_note = _passages(service, run) if writes else _mistakes(service, run, report)
     return DecisionReport(
         run.name, datetime.now(UTC), _question(service, run), found, _data(service, run), findings, note,
         metric.title, f"Costs here: measured time, {price.how}.",
@@ -262,6 +268,31 @@ def _mistakes(service: Service, run: Run, report: Mapping[str, Any]) -> tuple[li
     hidden = len(found) - len(shown)
     left_out = f" {hidden:,} with personal data in them were left out." if hidden else ""
     return shown[:MISTAKES], f"{note}{left_out}" if shown else "No mistake was kept that could be shown."
+
+
+def _passages(service: Service, run: Run) -> tuple[list[Mistake], str]:
+    """Return the passages of the test text that a model of text found hardest."""
+    kept = read_predictions(service.folder(run.id))
+    store, name = service.dataset_service.store, run.config.dataset
+    try:
+        version = store.find(name, run.task, run.dataset_fingerprint if store.has(name) else "")
+        loaded = load_version(version, service.settings.cache_folder)
+    except (TouchstoneError, OSError):
+        return [], "The test text is not here any more, so no passage of it can be shown."
+    test = loaded.examples["test"]
+    text = DOCUMENT_BREAK.join(texts_of(test.inputs))
+    places = judged_places(len(text), test.unjudged)
+    nll = kept.predictions.nll if kept is not None else np.zeros(0)
+    if loaded.version.fingerprint != run.dataset_fingerprint or not 0 < len(nll) <= len(places):
+        return [], "What it made of each passage of the test text was not kept, so none can be shown."
+    hard = hardest_passages(text, nll, places[-len(nll) :], 3 * MISTAKES)
+    shown = [one for one in hard if not find_personal_data(one.text)][:MISTAKES]
+    usual = float(nll.mean())
+    note = (
+        f"Passages of the test text in which its loss is highest; over the whole of it, it is {usual:.2f} a character."
+    )
+    found = [Mistake(f"Loss {one.loss:.2f} a character", one.text[:LONGEST]) for one in shown]
+    return found, note if found else "The test text is too short for passages of it to be told apart."
 
 
 def _image(content: bytes | None, name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UserError
 from core.files import write_json
 from core.serving.explanation.background import Home
+from core.serving.explanation.jobs import Jobs, Progress
 from core.serving.explanation.methods import Asked, asked_of, methods_of, samples
 from core.serving.explanation.randomisation import BOUND, INPUTS, Randomisation, randomisation_test
 from core.serving.explanation.subject import Numbers
@@ -19,6 +20,7 @@ from core.serving.predictor import Predictor
 if TYPE_CHECKING:
     from torch import nn
 
+TESTS = "randomisation.json"  # of a run: what was found, by explanation and weights
 LOOKED_AT = 4_096  # numbers of a tensor, from which its mark is made
 _one_at_a_time = threading.Lock()  # the test of a run is made once, however many ask
 
@@ -50,24 +52,54 @@ def explain(home: Home, predictor: Predictor, given: Mapping[str, Any]) -> dict[
         return said if tested.why_withdrawn else said | methods[name].tell(asked)
 
 
-def check_explanation(home: Home, predictor: Predictor, name: str, mark: str) -> Randomisation:
+def progress_of_test(home: Home, predictor: Predictor, given: Mapping[str, Any], jobs: Jobs) -> dict[str, Any] | None:
+    """Return how far an explanation's test is, which the first who asks starts; None once it was made.
+
+    Args:
+        home: Of the run.
+        predictor: The model.
+        given: As for `explain`.
+        jobs: Where tests are made.
+
+    Raises:
+        DataError: It failed.
+    """
+    name, known = str(given.get("method", "")), methods_of(predictor)
+    if name not in known:
+        return None
+    mark = weights_mark(predictor.module)
+    if f"{known[name].tested_as or name} {mark}" in _kept_tests(home):
+        return None
+
+    def work(tell: Progress) -> None:
+        with _one_at_a_time:
+            check_explanation(home, predictor, name, mark, tell)
+
+    return jobs.ask(f"{known[name].tested_as or name} {mark}", work)
+
+
+def check_explanation(
+    home: Home, predictor: Predictor, name: str, mark: str, tell: Progress = lambda _done, _of: None
+) -> Randomisation:
     """Return an explanation's randomisation test, made once for a model's weights."""
-    method = methods_of(predictor)[name]
+    method, kept = methods_of(predictor)[name], _kept_tests(home)
     name = method.tested_as or name
-    file = home.kept("randomisation.json")
-    kept: dict[str, Any] = {}
-    if file.exists():
-        kept = json.loads(file.read_text(encoding="utf-8"))
     key = f"{name} {mark}"
     if key not in kept:
 
         def numbers(other: Predictor, one: Asked) -> Numbers:
             return method.numbers(replace(one, predictor=other))
 
-        found = randomisation_test(predictor, numbers, samples(home, predictor, INPUTS, mark), method.draws)
+        found = randomisation_test(predictor, numbers, samples(home, predictor, INPUTS, mark), method.draws, tell)
         kept[key] = asdict(found)
-        write_json(file, kept)
+        write_json(home.kept(TESTS), kept)
     return Randomisation(**kept[key])
+
+
+def _kept_tests(home: Home) -> dict[str, Any]:
+    file = home.kept(TESTS)
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return kept
 
 
 def weights_mark(module: "nn.Module") -> str:

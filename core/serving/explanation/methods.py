@@ -68,7 +68,7 @@ class Method:
         numbers: The same as numbers in a fixed order, for the test.
         caveat: What it does not prove, a sentence.
         tested_as: The method whose test holds for it too; empty is its own.
-        draws: Models with new weights in its test.
+        draws: Models with new weights in its test, at most.
     """
 
     tell: Callable[[Asked], dict[str, Any]]
@@ -170,7 +170,7 @@ WRITING: Mapping[str, Method] = {
         _prompt,
         "A prompt without a word is another prompt: it shows how much likelier the word made just this text, not what "
         "the model would have written instead.",
-        draws=4,  # each word costs a reading of the text, and prompts have more parts than small tables
+        draws=4,  # each word costs a reading of the text
     ),
 }
 

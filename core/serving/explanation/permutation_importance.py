@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.evaluation.what_matters import Importance, WhatMatters
 from core.serving.explanation.columns import columns_of, shuffled
+from core.serving.explanation.jobs import Progress
 from core.serving.explanation.subject import Numbers, Subject
 from core.serving.predictor import Predictor
 from core.specs import Examples, Inputs, texts_of
@@ -24,7 +25,6 @@ from core.specs import Examples, Inputs, texts_of
 REPEATS = 10  # of each exchange
 CELLS = 6  # a side of an image
 WINDOWS = 400  # of a text
-Progress = Callable[[int, int], None]  # (done, of); raises where nobody waits any more
 
 
 def losses_of(predictor: Predictor, inputs: Inputs, targets: NDArray[np.generic]) -> Numbers:

@@ -24,6 +24,7 @@ import numpy as np
 from core.preprocessing.bert import Network
 from core.preprocessing.encoded_ngrams import DescribedNgrams
 from core.preprocessing.sentence_encoder import SentenceEncoder
+from core.serving.explanation.jobs import Progress
 from core.serving.explanation.subject import Numbers
 from core.serving.predictor import Predictor
 from core.specs import Preprocessor
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BOUND = 0.5  # mean rank correlation from which an explanation is withdrawn
-INPUTS, DRAWS = 3, 10  # inputs that are explained, models with new weights
+INPUTS, DRAWS = 3, 10  # inputs that are explained, models with new weights at most
+# As many comparisons of parts as three inputs of a model of three columns have with all draws: of texts and images,
+# whose parts are many, fewer draws have them, but not fewer than four, since parts of one draw hang together.
+FEWEST_DRAWS, COMPARISONS = 4, 60
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,11 @@ class Randomisation:
 
 
 def randomisation_test(
-    predictor: Predictor, explain: Callable[[Predictor, Any], Numbers], inputs: Sequence[Any], draws: int = DRAWS
+    predictor: Predictor,
+    explain: Callable[[Predictor, Any], Numbers],
+    inputs: Sequence[Any],
+    draws: int = DRAWS,
+    tell: Progress = lambda _done, _of: None,
 ) -> Randomisation:
     """Explain inputs before and after all weights are drawn anew.
 
@@ -81,15 +89,25 @@ def randomisation_test(
         predictor: The model.
         explain: Returns an explanation as numbers, always in the same order.
         inputs: What is explained.
-        draws: Models with new weights.
+        draws: Models with new weights at most.
+        tell: Told how many explanations were made.
     """
     before = [explain(predictor, one) for one in inputs]
-    found = []
+    draws = min(draws, draws_for([int(np.count_nonzero(known)) for known in before]))
+    found: list[float] = []
     for draw in range(draws):
         other = randomised(predictor, draw)
-        found += [rank_correlation(known, explain(other, one)) for known, one in zip(before, inputs, strict=True)]
+        for known, one in zip(before, inputs, strict=True):
+            tell(len(inputs) + len(found), len(inputs) * (1 + draws))
+            found.append(rank_correlation(known, explain(other, one)))
     told = [value for value in found if not np.isnan(value)]
     return Randomisation(float(np.mean(told)) if told else float("nan"), len(inputs), draws)
+
+
+def draws_for(parts: Sequence[int]) -> int:
+    """Return how many models with new weights tell enough, from the parts of each explanation."""
+    each = sum(max(count - 1, 0) for count in parts)
+    return max(FEWEST_DRAWS, min(DRAWS, -(-COMPARISONS // max(each, 1))))
 
 
 def rank_correlation(first: Numbers, second: Numbers) -> float:

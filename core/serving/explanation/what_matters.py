@@ -1,22 +1,19 @@
 """What matters over a test split: measured once, in the background."""
 
-import logging
-import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from core.errors import DataError, TouchstoneError
 from core.evaluation.what_matters import WhatMatters, kept_what_matters
 from core.serving.explanation.background import Home
 from core.serving.explanation.columns import columns_of
 from core.serving.explanation.explain import check_explanation, weights_mark
+from core.serving.explanation.jobs import Jobs, Progress
 from core.serving.explanation.permutation_importance import (
     CELLS,
     REPEATS,
-    Progress,
     important_columns,
     important_distances,
     important_regions,
@@ -29,69 +26,22 @@ from core.specs import Examples
 WITHIN_S = 240.0  # what exchanging parts may take: of slow models fewer test examples are asked
 FEWEST, TIMED = 100, 64  # test examples that are asked at least; by which a model's speed is measured
 TESTED_AS = {"image": "occlusion", "text": "what-if", "table": "occlusion"}
-_log = logging.getLogger("touchstone.explanation")
 
 
-@dataclass
-class _Job:
-    done: int = 0
-    of: int = 0
-    failed: str = ""
-    thread: threading.Thread | None = None
+def measure(home: Home, predictor: Predictor, jobs: Jobs) -> dict[str, Any]:
+    """Return how far a measurement is; the first who asks starts it.
 
+    Raises:
+        DataError: It failed; who asks again starts it again.
+    """
+    mark, kept = weights_mark(predictor.module), kept_what_matters(home.run_folder)
+    if kept is not None and kept.mark == mark:
+        return {"ready": True, "done": 1, "of": 1}
 
-class _Ended(Exception):
-    """The server ends."""
+    def work(progress: Progress) -> None:
+        replace(what_matters(home, predictor, mark, progress), mark=mark).keep(home.run_folder)
 
-
-class WhatMattersJobs:
-    """Measures one model at a time, in the background."""
-
-    def __init__(self) -> None:
-        self._jobs: dict[str, _Job] = {}
-        self._turn, self._lock, self._ended = threading.Lock(), threading.Lock(), threading.Event()
-
-    def ask(self, home: Home, predictor: Predictor) -> dict[str, Any]:
-        """Return how far a measurement is; the first who asks starts it.
-
-        Raises:
-            DataError: It failed; who asks again starts it again.
-        """
-        mark = weights_mark(predictor.module)
-        kept = kept_what_matters(home.run_folder)
-        if kept is not None and kept.mark == mark:
-            return {"ready": True, "done": 1, "of": 1}
-        with self._lock:
-            job = self._jobs.get(mark)
-            if job is not None and job.failed:
-                raise DataError(self._jobs.pop(mark).failed)
-            if job is None:
-                job = self._jobs[mark] = _Job()
-                job.thread = threading.Thread(target=self._work, args=(home, predictor, mark, job), daemon=True)
-                job.thread.start()
-        return {"ready": False, "done": job.done, "of": job.of}
-
-    def close(self) -> None:
-        """Let every measurement end."""
-        self._ended.set()
-
-    def _work(self, home: Home, predictor: Predictor, mark: str, job: _Job) -> None:
-        def progress(done: int, of: int) -> None:
-            if self._ended.is_set():
-                raise _Ended
-            job.done, job.of = done, of
-
-        try:
-            with self._turn:
-                replace(what_matters(home, predictor, mark, progress), mark=mark).keep(home.run_folder)
-            with self._lock:
-                self._jobs.pop(mark, None)
-        except _Ended:
-            return
-        except (TouchstoneError, RuntimeError, ValueError, OSError) as error:
-            _log.error("What matters could not be measured.", exc_info=error)
-            is_said = isinstance(error, TouchstoneError)
-            job.failed = str(error) if is_said else "What matters could not be measured; the server's log says why."
+    return jobs.ask(mark, work)
 
 
 def what_matters(home: Home, predictor: Predictor, mark: str, progress: Progress) -> WhatMatters:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.evaluation.what_matters import WhatMatters
-from core.serving.explanation.permutation_importance import Progress, importance_of, mean_and_error
+from core.serving.explanation.jobs import Progress
+from core.serving.explanation.permutation_importance import importance_of, mean_and_error
 from core.serving.explanation.subject import Numbers, Subject
 from core.serving.explanation.words import Words, without, words_of
 from core.serving.predictor import Predictor

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from pages.components.widgets.text import plain
 
 Given = str | bytes | Mapping[str, Any]
 Draw = Callable[[Mapping[str, Any], str], None]  # (what the server says, key)
+LOOK_S = 0.4  # between two looks at how far a test is
 REMEMBERED = 50  # explanations of one visitor
 _ANSWERS = "explanations"
 CONTRIBUTIONS, NEAREST = "Contributions (integrated gradients)", "Nearest training examples"
@@ -108,16 +110,36 @@ def _tested(said: Mapping[str, Any]) -> str:
     )
 
 
+def _tested_first(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Ask until the explanation's test was made, and show how far it is."""
+    place, begun = st.empty(), time.monotonic()
+    with place, st.spinner("Explaining"):
+        said = ask()
+    while said.get("ready") is False:
+        done, of = int(said["done"]), int(said["of"])
+        place.progress(done / of if of else 0.0, text=how_far(done, of, time.monotonic() - begun))
+        time.sleep(LOOK_S)
+        said = ask()
+    place.empty()
+    return said
+
+
+def how_far(done: int, of: int, passed_s: float) -> str:
+    """Return how far the test of an explanation is, with the time that is left."""
+    if not done:
+        return "Checking that the explanation depends on the weights, once for this run"
+    left_s = max(round(passed_s * (of - done) / done), 1)
+    return f"Checking that the explanation depends on the weights: {done} of {of}, about {left_s} s left"
+
+
 def _said(contender: str, method: str, given: Given, written: str, name: str) -> dict[str, Any]:
     """Return what the server says, asked once for each input and method."""
     known: dict[str, dict[str, Any]] = st.session_state.setdefault(_ANSWERS, {})
     if name not in known:
         inference = shared_service().inference
         (prepared,) = inference.prepared(contender, [given])
-        with st.spinner("Explaining. The first time for a run, the explanation is tested first."):
-            known[name] = inference.post(
-                f"{path_of(contender)}/explain", {"method": method, "inputs": prepared, "written": written}
-            )
+        asked = {"method": method, "inputs": prepared, "written": written, "progress": True}
+        known[name] = _tested_first(lambda: inference.post(f"{path_of(contender)}/explain", asked))
         while len(known) > REMEMBERED:
             del known[next(iter(known))]
     return known[name]

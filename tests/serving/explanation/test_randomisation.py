@@ -1,5 +1,6 @@
 """An explanation is shown only if it hangs on what was learnt."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -7,9 +8,18 @@ import pytest
 
 from core.errors import DataError, UserError
 from core.serving.explanation.background import Home
-from core.serving.explanation.explain import check_explanation, explain, weights_mark
+from core.serving.explanation.explain import check_explanation, explain, progress_of_test, weights_mark
+from core.serving.explanation.jobs import Jobs
 from core.serving.explanation.methods import TABLES, methods_of
-from core.serving.explanation.randomisation import BOUND, randomisation_test, randomised, rank_correlation
+from core.serving.explanation.randomisation import (
+    BOUND,
+    DRAWS,
+    FEWEST_DRAWS,
+    draws_for,
+    randomisation_test,
+    randomised,
+    rank_correlation,
+)
 from core.serving.explanation.subject import Subject
 from core.serving.predictor import Predictor
 from core.specs import Examples
@@ -87,3 +97,26 @@ def test_the_nearest_example_of_a_training_text_is_itself(
     assert (found["known"], found["of"]) == (6, 6)
     monkeypatch.setattr("core.serving.explanation.nearest_examples.make_index", None)  # it is kept
     assert nearest_examples(home, ngrams, (TEXTS[3],), "mark") == found
+
+
+def test_a_test_is_made_in_the_background_and_says_how_far_it_is(
+    linear: Predictor, rows: Examples, at_home: Callable[[Examples], Home]
+) -> None:
+    home, jobs, asked = at_home(rows), Jobs("It failed"), {"method": "occlusion", "inputs": ROW}
+    seen: list[tuple[int, int]] = []
+    check_explanation(home, linear, "contributions", "mark", lambda done, of: seen.append((done, of)))
+    assert seen == [(done, seen[0][1]) for done in range(3, seen[0][1])]
+    deadline = time.monotonic() + 300
+    while (far := progress_of_test(home, linear, asked, jobs)) is not None:
+        assert far["ready"] is False
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert explain(home, linear, asked)["withdrawn"] == ""
+    assert progress_of_test(home, linear, {"method": "tea leaves"}, jobs) is None  # `explain` says what there is
+
+
+def test_explanations_of_many_parts_need_fewer_models_with_new_weights() -> None:
+    assert draws_for([3, 3, 3]) == DRAWS
+    assert draws_for([12, 9, 14]) == FEWEST_DRAWS
+    assert draws_for([784] * 3) == FEWEST_DRAWS
+    assert draws_for([0, 1, 0]) == DRAWS
