@@ -23,6 +23,10 @@ ENGINE = PackageFile(  # C, without a word of Python's
 FEATURES, PART = 384, 32
 CHARACTER_S = 3e-4  # of one core
 LONGEST = 4_000  # characters of a text: of a longer one both ends
+READS_BOTH_ENDS = (
+    f"The text has more than the {LONGEST:,} characters that the encoder reads: of it, the encoder reads the beginning "
+    "and the end alone."
+)
 QUERY = 1  # the prefix "query: ", which E5's authors advise where texts are compared and not looked for
 
 
@@ -75,6 +79,10 @@ class E5Encoder:
             place = found.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
             engine.e5_embed_batch(model, given, len(texts), QUERY, place)
         return found
+
+    def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
+        """Return what is said of each text that it does not read as a whole."""
+        return [(READS_BOTH_ENDS,) if len(text) > LONGEST else () for text in texts_of(inputs)]
 
     @property
     def width(self) -> int:

@@ -55,6 +55,10 @@ class DescribedNgrams:
         """Return the full rows, (N, F + T), from given text features, (N, F)."""
         return np.concatenate([described, self.ngrams.transform(inputs).astype(np.float32)], axis=1)
 
+    def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
+        """Return what is said of each text that the encoder does not read as a whole."""
+        return self.encoder.remarks(inputs)
+
     @property
     def width(self) -> int:
         """The length of a row."""

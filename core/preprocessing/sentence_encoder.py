@@ -42,6 +42,13 @@ RECIPES = {
     "means of layers 2 to 5, maxima of the neurons of layers 3 and 4": Recipe((2, 3, 4, 5), (3, 4)),  # until issue 11
 }
 READ = "means of layers 2 to 5"
+READS_BOTH_ENDS = (
+    "The text has more than the {room:,} tokens that the encoder reads: of it, the encoder reads the beginning and the "
+    "end alone."
+)
+READS_BEGINNING = (
+    "The text has more than the {room:,} tokens that the encoder reads: of it, it reads the beginning alone."
+)
 
 
 def encoder_folder() -> Path:
@@ -154,6 +161,14 @@ class SentenceEncoder:
         ids = cutter.encode(short, add_special_tokens=False).ids
         return _in_windows(ids, self.windows)
 
+    def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
+        """Return what is said of each text that it does not read as a whole."""
+        room = self.windows * (WINDOW - 2)
+        cutter = _cutter((self.folder or encoder_folder()).resolve())
+        said = (READS_BOTH_ENDS if self.windows > 1 else READS_BEGINNING).format(room=room)
+        # A token has at least one character, so that short texts need not be cut into tokens twice.
+        return [(said,) if len(one) > room and _tokens(cutter, one) > room else () for one in texts_of(inputs)]
+
     def tokens_in(self, texts: Texts) -> int:
         """Return how many tokens it reads of texts."""
         cutter = _cutter((self.folder or encoder_folder()).resolve())
@@ -177,6 +192,10 @@ class SentenceEncoder:
         """Return which encoder this is, and how it is read."""
         known: dict[str, Any] = {"encoder": "all-MiniLM-L6-v2", "sha256": WEIGHTS_SHA256, "features": self.recipe}
         return known if self.windows == 1 else known | {"windows": self.windows}
+
+
+def _tokens(cutter: Any, text: str) -> int:
+    return len(cutter.encode(readable(text), add_special_tokens=False).ids)
 
 
 def _in_windows(ids: list[int], most: int) -> list[list[int]]:

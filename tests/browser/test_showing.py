@@ -125,6 +125,7 @@ def test_a_page_to_take_along_says_what_the_server_says_without_a_network(browse
         offline.goto((tmp_path / name / "demo" / "index.html").as_uri())
         offline.locator("#example-list button").first.click()
         expect(offline.locator("#answer .said")).to_be_visible()
+        expect(offline.locator("#kept")).to_contain_text("cannot tell when something is unlike")
         said = [offline.evaluate(_ASK, _for_page(one)) for one in inputs]
         if asked.answer == "number":
             expected = [one.value for one in predictor.predict_numbers(inputs)]

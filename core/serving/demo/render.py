@@ -13,7 +13,10 @@ _PAGE = Path(__file__).parent / "page"
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 KEPT = "What you try on this page is kept, so that its owner can look at it."
 NOT_KEPT = "What you try on this page is not kept. A thumb or a comment that you send is."
-OFFLINE = "This page works without a network: nothing that you try leaves this device."
+OFFLINE = (
+    "This page works without a network: nothing that you try leaves this device. It cannot tell when something is "
+    "unlike what the model was trained on: for that it would need the training data, and holds none of it."
+)
 
 
 def page_html(demo: Demo, *, nonce: str = "", room_address: str = "") -> str:

@@ -32,7 +32,8 @@ _README = """{title}
 
 Open index.html in a current browser (Chrome, Edge, Firefox or Safari); a double click does it.
 It works without a network and without installing anything: the model runs in the page,
-and nothing that you try leaves your device.
+and nothing that you try leaves your device. It holds none of the training data,
+and so cannot tell when something is unlike what the model was trained on.
 
 {limits}
 
