@@ -1,11 +1,12 @@
 """The saved home with everybody who can be asked: a run that trains, a kept baseline, a language model."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from core import catalog
 from core.baselines import kept
+from core.configure import make_config
 from core.contest.endpoints import Endpoint, Endpoints
 from core.processes.identity import start_time
 from core.runs import Run, RunStatus
@@ -58,6 +59,7 @@ def make_contenders(folder: Path, endpoint_url: str, process: int) -> Contenders
     """
     service = open_service(Settings(home=unpack(folder)[0]))
     Endpoints(service.settings.home).add(Endpoint("fake", endpoint_url, "fake", "", 0.15, 0.6, "USD", "2026-11-01"))
+    _keep_baseline(service, _make_grades(service))
     ids = {run.name: run.id for run in service.runs()}
     for run in [service.run(ids[f"golden {name}"]) for name in ("images", "texts", "rows", "writing")]:
         if run.task != "text-generation":
@@ -65,6 +67,35 @@ def make_contenders(folder: Path, endpoint_url: str, process: int) -> Contenders
         RunStore(service.database).update(run.id, status=RunStatus.RUNNING)
         JobQueue(service.database).set_process(run.id, process, start_time(process))
     return Contenders(service, ids)
+
+
+def _make_grades(service: Service) -> Run:
+    """Make a run of a table's classes, which the saved home lacks; its weights are chance."""
+    import torch
+
+    from core.training.checkpoint import ModelCard, save_model
+
+    config = make_config("tabular-classification", "diamond-grades", "logistic-regression")
+    examples = service.dataset_service.rows_sample("diamond-grades", "")
+    spec = catalog.find_model(config.model)
+    params = spec.params()
+    preprocessor = spec.preprocess(params, examples)
+    info = preprocessor.info(examples.labels)
+    store = RunStore(service.database)
+    run = store.create(config, "grades", "grades")
+    fingerprint = service.dataset_service.preview("diamond-grades", "").version.fingerprint
+    card = ModelCard(
+        task=run.task, dataset=config.dataset, dataset_fingerprint=fingerprint, model=config.model,
+        params=params.model_dump(), preprocessor={"kind": preprocessor.kind, "state": preprocessor.state()},
+        labels=examples.labels, info=asdict(info),
+    )  # fmt: skip
+    module = spec.build(params, info)
+    torch.manual_seed(0)
+    for weights in module.parameters():
+        torch.nn.init.normal_(weights)
+    save_model(service.folder(run.id) / "checkpoints" / "best", module, card)
+    store.update(run.id, status=RunStatus.SUCCEEDED, dataset_fingerprint=fingerprint)
+    return service.run(run.id)
 
 
 def _keep_baseline(service: Service, run: Run) -> None:

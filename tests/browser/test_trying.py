@@ -19,6 +19,10 @@ from tests.browser.test_accessibility import faults_in_both_themes
 from tests.contest.fake_endpoint import fake_endpoint
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
+GRADES = (
+    "carat\tcolor\tclarity\tdepth %\ttable %\tprice\tlength\twidth\theight\n"
+    "0.3\tE\tVS1\t61.5\t55\t600\t4.3\t4.3\t2.6\n1.2\tG\tSI1\t62\t58\t6100\t6.8\t6.7\t4.2"
+)
 PASTE = """async (bytes) => {
     const image = new Blob([new Uint8Array(bytes)], { type: "image/png" });
     await navigator.clipboard.write([new ClipboardItem({ "image/png": image })]);
@@ -123,19 +127,32 @@ def test_an_image_that_is_drawn_chosen_dropped_pasted_photographed_and_taken(
     expect(answers(page).first).to_contain_text("is not an image")
 
 
-def test_a_row_that_is_typed_and_rows_that_are_pasted(page: Page, try_url: str, here: Contenders) -> None:
-    page.goto(f"{try_url}?{here.beside('golden rows', '@last', '+mean', 'golden diabetes')}")
-    page.get_by_role("textbox", name="area").fill("95")
+@pytest.mark.parametrize(
+    ("run", "others", "column", "rows"),
+    [
+        ("golden rows", ("@last", "+mean", "golden diabetes"), "area", "area\trooms\tcity\n95\t3\tOslo\n40\t1\tRome"),
+        ("grades", ("+majority",), "carat", GRADES),
+    ],
+    ids=["a number", "a class"],
+)
+def test_a_row_that_is_typed_and_rows_that_are_pasted(
+    page: Page, try_url: str, here: Contenders, run: str, others: tuple[str, ...], column: str, rows: str
+) -> None:
+    page.goto(f"{try_url}?{here.beside(run, *others)}")
+    page.get_by_role("textbox", name=column).fill("0.95")
     page.get_by_role("button", name="Ask").click()
-    expect(answers(page)).to_have_count(4)
+    expect(answers(page)).to_have_count(1 + len(others))
     expect(answers(page).first).to_contain_text("ms")
     why(page, "a row whose columns are all as in the mean of training rows")
     move = page.get_by_role("radio", name="Move a column").or_(page.get_by_role("button", name="Move a column"))
     move.first.click()
     expect(page.get_by_text("alone moves the answer from")).to_be_visible()
-    assert faults_in_both_themes(page) == []
+    if run == "grades":
+        expect(answers(page).nth(1)).to_contain_text("baseline")
+    else:
+        assert faults_in_both_themes(page) == []
     page.get_by_text("Paste rows").click()
-    page.get_by_role("textbox", name="Rows with their headings").fill("area\trooms\tcity\n95\t3\tOslo\n40\t1\tRome")
+    page.get_by_role("textbox", name="Rows with their headings").fill(rows)
     page.get_by_role("textbox", name="Rows with their headings").press("Control+Enter")
     expect(page.get_by_text("ms for all 2")).to_be_visible()
 

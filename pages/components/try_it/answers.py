@@ -17,6 +17,7 @@ from core.services.side_by_side import answers_of
 from core.services.tried_inputs import TriedInputs
 from core.specs import TaskSpec
 from pages.components.explanation.panel import explanation
+from pages.components.try_it.answer_in_view import bring_into_view
 from pages.components.try_it.blind import PAIR, blind_names, blind_switch, vote_bar
 from pages.components.try_it.image_input import asked_image
 from pages.components.try_it.question import Question
@@ -41,6 +42,7 @@ def answer_cards(question: Question | None, chosen: Sequence[ContenderChoice], t
     if question is None:
         st.markdown(":gray[Ask, and the answer stands here: with its confidence and the milliseconds that it took.]")
         return
+    bring_into_view(question.number, place)
     found = _asked(question, chosen, place)
     chosen = [one for one in chosen if one.reference in found]
     is_blind = is_blind and len(chosen) == PAIR

@@ -56,9 +56,8 @@ def _try(one: TriedInput, task: TaskSpec, titles: Mapping[str, str], labels: Seq
                 words = plain(_in_words(answer))
                 st.markdown(f"{plain(name)}: {words if one.kind == 'prompt' else f'**{words}**'}")
             st.caption(_facts(one))
-        if task.output_kind != "text":
-            with judged:
-                _judge(one, labels)
+        with judged:
+            _judge(one, labels)
 
 
 def _input(one: TriedInput) -> None:
@@ -94,8 +93,8 @@ def _judge(one: TriedInput, labels: Sequence[str]) -> None:
     thumb_key, label_key = f"thumb-{one.id}", f"right-{one.id}"
     st.session_state.setdefault(thumb_key, {1: 1, -1: 0}.get(one.thumb))
     st.feedback("thumbs", key=thumb_key, on_change=_rate, args=(one.id, thumb_key))
-    if one.content.get("truth") or one.added_to:
-        return  # what it is is known; a test example must not be learnt from
+    if one.kind == "prompt" or one.content.get("truth") or one.added_to:
+        return  # nothing is right, or what is right is known; a test example must not be learnt from
     known = [one.right_label] if one.right_label else []
     st.session_state.setdefault(label_key, one.right_label or None)
     st.selectbox(
@@ -123,7 +122,12 @@ def _make_examples(kept: Sequence[TriedInput]) -> None:
     if not ready:
         st.caption("Type the right answer beside a try, and it can become an example to train on.")
         return
-    names = sorted({shared_service().run(one.run_id).config.dataset for one in ready})
+    configs = {one.id: shared_service().run(one.run_id).config for one in ready}
+    ready = [one for one in ready if configs[one.id].dataset_version]
+    if not ready:
+        st.caption("This data set is built in and stays as it is. Tries on data of your own can become examples of it.")
+        return
+    names = sorted({configs[one.id].dataset for one in ready})
     what = f"Make {many(len(ready), 'example')} of it"
     clicked = st.button(
         what, key="make-examples", icon=":material/library_add:",
@@ -133,6 +137,6 @@ def _make_examples(kept: Sequence[TriedInput]) -> None:
     if clicked:
         with shown_errors():
             tried = TriedInputs(shared_service())
-            first = [one.id for one in ready if shared_service().run(one.run_id).config.dataset == names[0]]
+            first = [one.id for one in ready if configs[one.id].dataset == names[0]]
             work = once(key, lambda: tried.make_examples(first))
             st.switch_page("data.py", query_params={"set": names[0], "work": work})
