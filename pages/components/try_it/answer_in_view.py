@@ -11,4 +11,4 @@ _component = st.components.v2.component(
 
 def bring_into_view(number: int, place: str) -> None:
     """Scroll to this place on a narrow screen, once for each question."""
-    _component(key=f"answer-in-view-{place}", data={"number": number})
+    _component(key=f"in-view-{place}", data={"number": number})
