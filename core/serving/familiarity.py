@@ -17,8 +17,8 @@ from core.serving.explanation.nearest_examples import Index, make_index
 from core.serving.predictor import Input, Predictor
 from core.specs import Examples
 
-# Examples. With 20 on the validation split a new one lies beyond them all in one of 21 cases by chance.
-MOST_TRAIN, MOST_VALIDATION, FEWEST_VALIDATION = 2_000, 500, 20
+# Examples. With 25 on the validation split a new one lies beyond them all in one of 26 cases by chance.
+MOST_TRAIN, MOST_VALIDATION, FEWEST_VALIDATION = 2_000, 500, 25
 ENCODED_TRAIN, ENCODED_VALIDATION = 300, 100  # of a slow encoder whose work for the training is not kept any more
 USUAL = 0.99  # share of the validation examples that are as near, or nearer
 KEPT = 3  # numbers of a threshold: it, training examples, validation examples
