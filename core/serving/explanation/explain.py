@@ -90,7 +90,10 @@ def check_explanation(
         def numbers(other: Predictor, one: Asked) -> Numbers:
             return method.numbers(replace(one, predictor=other))
 
-        found = randomisation_test(predictor, numbers, samples(home, predictor, INPUTS, mark), method.draws, tell)
+        found = randomisation_test(
+            predictor, numbers, samples(home, predictor, INPUTS, mark), method.draws, tell,
+            of_words=predictor.task.input_kind == "text",
+        )  # fmt: skip
         kept[key] = asdict(found)
         write_json(home.kept(TESTS), kept)
     return Randomisation(**kept[key])

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 BOUND = 0.5  # mean rank correlation from which an explanation is withdrawn
 INPUTS, DRAWS = 3, 10  # inputs that are explained, models with new weights at most
-# As many comparisons of parts as three inputs of a model of three columns have with all draws: of texts and images,
-# whose parts are many, fewer draws have them, but not fewer than four, since parts of one draw hang together.
+# As many comparisons of parts as three inputs of a model of three columns have with all draws: words, with weights of
+# their own, have them with fewer draws. Columns and regions hang together, and count as few.
 FEWEST_DRAWS, COMPARISONS = 4, 60
 
 
@@ -82,6 +82,8 @@ def randomisation_test(
     inputs: Sequence[Any],
     draws: int = DRAWS,
     tell: Progress = lambda _done, _of: None,
+    *,
+    of_words: bool = False,
 ) -> Randomisation:
     """Explain inputs before and after all weights are drawn anew.
 
@@ -91,9 +93,11 @@ def randomisation_test(
         inputs: What is explained.
         draws: Models with new weights at most.
         tell: Told how many explanations were made.
+        of_words: Whether the parts are words, of which fewer draws tell enough.
     """
     before = [explain(predictor, one) for one in inputs]
-    draws = min(draws, draws_for([int(np.count_nonzero(known)) for known in before]))
+    if of_words:
+        draws = min(draws, draws_for([int(np.count_nonzero(known)) for known in before]))
     found: list[float] = []
     for draw in range(draws):
         other = randomised(predictor, draw)
