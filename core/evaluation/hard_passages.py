@@ -1,4 +1,4 @@
-"""Passages of a judged text that a model found hardest, as examples of where it fails."""
+"""Passages of a judged text that a model found hardest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

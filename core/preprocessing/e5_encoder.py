@@ -81,7 +81,7 @@ class E5Encoder:
         return found
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
-        """Return what is said of each text that it does not read as a whole."""
+        """Return what is said of texts that it does not read whole."""
         return [(READS_BOTH_ENDS,) if len(text) > LONGEST else () for text in texts_of(inputs)]
 
     @property

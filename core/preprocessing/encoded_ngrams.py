@@ -56,7 +56,7 @@ class DescribedNgrams:
         return np.concatenate([described, self.ngrams.transform(inputs).astype(np.float32)], axis=1)
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
-        """Return what is said of each text that the encoder does not read as a whole."""
+        """Return what is said of texts that the encoder does not read whole."""
         return self.encoder.remarks(inputs)
 
     @property

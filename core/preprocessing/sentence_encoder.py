@@ -162,7 +162,7 @@ class SentenceEncoder:
         return _in_windows(ids, self.windows)
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
-        """Return what is said of each text that it does not read as a whole."""
+        """Return what is said of texts that it does not read whole."""
         room = self.windows * (WINDOW - 2)
         cutter = _cutter((self.folder or encoder_folder()).resolve())
         said = (READS_BOTH_ENDS if self.windows > 1 else READS_BEGINNING).format(room=room)

@@ -65,7 +65,7 @@ def unlike(validation: int) -> str:
 
 
 def threshold_of(far: NDArray[np.float64]) -> float:
-    """Return the distance beyond which lies at most one new example in a hundred; of few examples, the largest."""
+    """Return the distance beyond which an example is unlike; of few, the largest."""
     return float(np.sort(far)[_rank(len(far)) - 1])
 
 

@@ -73,7 +73,7 @@ class ContenderLine:
 
 @dataclass(frozen=True)
 class Mistake:
-    """An example of the test split on which it was wrong, or a passage that was hard."""
+    """An example of the test split that it got wrong, or a hard passage."""
 
     said: str
     text: str = ""

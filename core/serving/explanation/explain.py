@@ -53,7 +53,9 @@ def explain(home: Home, predictor: Predictor, given: Mapping[str, Any]) -> dict[
 
 
 def progress_of_test(home: Home, predictor: Predictor, given: Mapping[str, Any], jobs: Jobs) -> dict[str, Any] | None:
-    """Return how far an explanation's test is, which the first who asks starts; None once it was made.
+    """Return how far an explanation's test is; None once it was made.
+
+    The first who asks starts it.
 
     Args:
         home: Of the run.

@@ -109,7 +109,7 @@ def randomisation_test(
 
 
 def draws_for(parts: Sequence[int]) -> int:
-    """Return how many models with new weights tell enough, from the parts of each explanation."""
+    """Return how many models with new weights tell enough of so many parts."""
     each = sum(max(count - 1, 0) for count in parts)
     return max(FEWEST_DRAWS, min(DRAWS, -(-COMPARISONS // max(each, 1))))
 

@@ -125,7 +125,7 @@ def _tested_first(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def how_far(done: int, of: int, passed_s: float) -> str:
-    """Return how far the test of an explanation is, with the time that is left."""
+    """Return how far an explanation's test is, and the time left."""
     if not done:
         return "Checking that the explanation depends on the weights, once for this run"
     left_s = max(round(passed_s * (of - done) / done), 1)
