@@ -41,9 +41,10 @@ def _missing(train: Examples) -> str:
 
 
 def _seconds(train: Examples) -> float:
-    read = train.sample(FITTING_EXAMPLES, 0)
-    characters = sum(min(len(text), LONGEST_READ) for text in texts_of(read.inputs))
-    return characters * (ENGLISH_S if _are_english(_sample(train)) else e5_encoder.CHARACTER_S)
+    read = texts_of(train.sample(FITTING_EXAMPLES, 0).inputs)
+    if not _are_english(_sample(train)):
+        return e5_encoder.reading_s(read)
+    return ENGLISH_S * sum(min(len(text), LONGEST_READ) for text in read)
 
 
 def _sample(train: Examples) -> Texts:

@@ -50,6 +50,16 @@ def test_the_network_names_what_a_thousand_kinds_of_photographs_show() -> None:
     assert encoder.info(("a",)).given_shape == (1, 8, 8)
 
 
+def test_a_short_chinese_text_is_known_to_take_longer_than_a_german_one_of_as_many_characters() -> None:
+    chinese, german = (
+        e5_encoder.reading_s(("房间很干净也很安静，不过早餐来得很晚。",)),
+        e5_encoder.reading_s(("Das Zimmer war sauber.",)),
+    )
+    assert chinese > 1.5 * german
+    assert 0.02 < chinese < 0.05  # measured: 0.025 to 0.032 s
+    assert e5_encoder.reading_s(("x" * 100_000,)) < 2  # of a long one both ends are read
+
+
 def test_an_altered_file_is_not_loaded_and_a_missing_one_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from core.preprocessing.e5_encoder import CHARACTER_S
 from core.services.recommendation.recommendation import Circumstances, Recommendation, ordered
 from core.services.recommendation.text_traits import TextTraits
 from core.specs import ModelSpec, Reading
@@ -46,7 +45,7 @@ def _is_known_language(
     """Return whether few texts that are not English are read in time."""
     if MANY_LANGUAGES not in models or MANY_LANGUAGES in against or _is_english(traits) or traits.count > FEW:
         return False
-    seconds = CHARACTER_S * traits.count * min(traits.length, LONGEST_READ) / circumstances.cores
+    seconds = traits.foreign_s * traits.count / circumstances.cores
     return seconds <= 60 * circumstances.minutes / 2
 
 
