@@ -26,12 +26,10 @@ class E5FrozenParams(Params):
 
 def build(params: E5FrozenParams, info: DataInfo) -> "nn.Module":
     """Compose: standardised features, dropout, a linear layer."""
-    from torch import nn
-
-    from core.modules.standardize import StandardizeFeatures
+    from core.modules.frozen_head import FrozenHead
 
     (width,) = info.input_shape
-    return nn.Sequential(StandardizeFeatures(width), nn.Dropout(params.dropout), nn.Linear(width, len(info.labels)))
+    return FrozenHead(width, len(info.labels), params.dropout)
 
 
 def preprocess(params: E5FrozenParams, train: Examples) -> Preprocessor:
@@ -46,6 +44,8 @@ def check(params: E5FrozenParams) -> None:
     e5_encoder.check()
 
 
+# Without dropout and weight decay the last step is computed; those before it show how fast it learns.
+SOLVED: dict[str, float] = {"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.0, "dropout": 0.0}
 HEAD = {"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.05}
 
 MODEL = ModelSpec(
@@ -61,7 +61,7 @@ MODEL = ModelSpec(
     parameter_count=1_155,
     params=E5FrozenParams,
     presets={
-        "quick": {**HEAD, "epochs": 15},
+        "quick": {**SOLVED, "epochs": 5},
         "balanced": {**HEAD, "epochs": 30, "dropout": 0.3},
         "best": {**HEAD, "epochs": 60, "learning_rate": 1e-3, "dropout": 0.4},
     },

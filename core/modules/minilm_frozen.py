@@ -11,7 +11,6 @@ from core.modules.linear_classifier import Block, LinearClassifier
 from core.modules.ngram_linear import WeightedBag
 from core.modules.standardize import StandardizeFeatures
 
-AT_ONCE = 4_096  # texts
 REACH = 10.0  # so much further do token weights go with each step beside a hidden layer, which needs small steps
 
 
@@ -62,15 +61,7 @@ class DescribedBag(LinearClassifier):
 
     def design(self, inputs: Tensor) -> tuple[Block, ...]:
         """Return standardised features of mean length 1, (N, F), and sparse tokens, (N, V)."""
-        rows = inputs[:, : self.features].cpu()
-        mean, variance = rows.double().mean(0), rows.double().var(0, correction=0)
-        with torch.no_grad():
-            self.standardize.get_buffer("running_mean").copy_(mean)
-            self.standardize.get_buffer("running_var").copy_(variance)
-        scale = (variance + self.standardize.eps).rsqrt() / self.features**0.5
-        described = np.empty(rows.shape, dtype=np.float32)
-        for begin in range(0, len(rows), AT_ONCE):
-            described[begin : begin + AT_ONCE] = ((rows[begin : begin + AT_ONCE].double() - mean) * scale).numpy()
+        described = self.standardize.measured(inputs[:, : self.features].cpu())
         return described, *self.bag.design(inputs[:, self.features :])
 
     def put(self, weights: Sequence[NDArray[np.float64]], bias: NDArray[np.float64]) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 SMALLEST_STD = 1e-3  # a channel that never changes must not be blown up into noise
+AT_ONCE = 4_096  # rows that are in memory as 64-bit numbers at a time
 
 
 class StandardizeImages(nn.Module):
@@ -61,3 +64,15 @@ class StandardizeFeatures(nn.BatchNorm1d):
         if self.training and len(features) == 1:
             return nn.functional.batch_norm(features, self.running_mean, self.running_var, eps=self.eps)
         return super().forward(features)
+
+    def measured(self, rows: Tensor) -> NDArray[np.float32]:
+        """Keep mean and spread of all rows, (N, F); return them standardised, of mean length 1."""
+        mean, variance = rows.double().mean(0), rows.double().var(0, correction=0)
+        with torch.no_grad():
+            self.get_buffer("running_mean").copy_(mean)
+            self.get_buffer("running_var").copy_(variance)
+        scale = (variance + self.eps).rsqrt() / rows.shape[1] ** 0.5
+        found = np.empty(rows.shape, dtype=np.float32)
+        for begin in range(0, len(rows), AT_ONCE):
+            found[begin : begin + AT_ONCE] = ((rows[begin : begin + AT_ONCE].double() - mean) * scale).numpy()
+        return found

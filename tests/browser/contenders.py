@@ -59,11 +59,11 @@ def make_contenders(folder: Path, endpoint_url: str, process: int) -> Contenders
     """
     service = open_service(Settings(home=unpack(folder)[0]))
     Endpoints(service.settings.home).add(Endpoint("fake", endpoint_url, "fake", "", 0.15, 0.6, "USD", "2026-11-01"))
-    _keep_baseline(service, _make_grades(service))
+    keep_baseline(service, _make_grades(service))
     ids = {run.name: run.id for run in service.runs()}
     for run in [service.run(ids[f"golden {name}"]) for name in ("images", "texts", "rows", "writing")]:
         if run.task != "text-generation":
-            _keep_baseline(service, run)
+            keep_baseline(service, run)
         RunStore(service.database).update(run.id, status=RunStatus.RUNNING)
         JobQueue(service.database).set_process(run.id, process, start_time(process))
     return Contenders(service, ids)
@@ -98,9 +98,10 @@ def _make_grades(service: Service) -> Run:
     return service.run(run.id)
 
 
-def _keep_baseline(service: Service, run: Run) -> None:
-    """Let a run keep the method of its task that has learnt nothing."""
+def keep_baseline(service: Service, run: Run, name: str = "") -> None:
+    """Let a run keep a method of its task, the one that has learnt nothing unless another is named."""
     examples = service.dataset_service.test_examples(run.config.dataset, run.dataset_fingerprint, range(20))
-    spec = next(iter(catalog.baselines(run.task).values()))
+    known = catalog.baselines(run.task)
+    spec = known[name] if name else next(iter(known.values()))
     place = service.settings.runs_folder / run.id / "baselines" / spec.name
     kept.keep(spec, spec.fit(examples, examples, 0), place, 0.1, examples, DataInfo(examples.labels, ()))

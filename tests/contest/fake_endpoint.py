@@ -24,7 +24,7 @@ def chance(seed: int, text: str) -> float:
 
 @dataclass
 class Behaviour:
-    """What the endpoint does. The right label of a row is the word after "truth:" in it."""
+    """What the endpoint does. The right label of a row is known, or it is the word after "truth:" in it."""
 
     accuracy: float = 0.8
     no_label: float = 0.0  # share of answers that name no label
@@ -37,6 +37,7 @@ class Behaviour:
     cut_every: int = 0  # each such request is cut in the middle
     dies_after: int = 0  # requests; then only 503
     garbage: bool = False
+    truths: dict[str, str] = field(default_factory=dict)  # the right labels of rows
     longest: int = 0  # characters of a prompt; 0 is any
     seed: int = 0
     streams: tuple[str, ...] = ()  # words that are written where a stream is asked for
@@ -56,7 +57,8 @@ class Behaviour:
         drawn, codes = chance(self.seed, row), list(labels.values())
         if drawn < self.no_label:
             return "I would rather not say.", codes
-        right = labels.get(truth[1], codes[0]) if truth else codes[0] if codes else "x"
+        label = truth[1] if truth else self.truths.get(row, "")
+        right = labels.get(label, codes[0] if codes else "x")
         if drawn < self.no_label + self.accuracy:
             return right, codes
         return next((code for code in codes if code != right), right), codes
@@ -186,14 +188,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def fake_endpoint(**wanted: Any) -> Iterator[tuple[str, Behaviour]]:
+def fake_endpoint(host: str = "127.0.0.1", /, **wanted: Any) -> Iterator[tuple[str, Behaviour]]:
     """Serve an endpoint on a free port of this machine; yield its address and what it does."""
-    server = _Server(("127.0.0.1", 0), _Handler)
+    server = _Server((host, 0), _Handler)
     behaviour = server.behaviour = Behaviour(**wanted)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1", behaviour
+        yield f"http://{host}:{server.server_address[1]}/v1", behaviour
     finally:
         server.shutdown()
         server.server_close()

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from core import catalog
+from core.modules.frozen_head import FrozenHead
 from core.modules.linear_classifier import LinearClassifier
 from core.modules.minilm_frozen import DescribedBag
 from core.modules.ngram_linear import WeightedBag
@@ -57,8 +58,12 @@ def answers(module: LinearClassifier, inputs: torch.Tensor) -> NDArray[np.float6
 
 @pytest.mark.parametrize(
     ("module", "split"),
-    [(WeightedBag(WEIGHTS, 3), texts(300)), (DescribedBag(4, WEIGHTS, 3), described(300))],
-    ids=["tokens", "features and tokens"],
+    [
+        (WeightedBag(WEIGHTS, 3), texts(300)),
+        (DescribedBag(4, WEIGHTS, 3), described(300)),
+        (FrozenHead(12, 3), described(300)),
+    ],
+    ids=["tokens", "features and tokens", "features"],
 )
 def test_it_answers_as_logistic_regression_does(module: LinearClassifier, split: Split) -> None:
     solution = solve_classifier(module, split, None, seed=0)
@@ -123,8 +128,10 @@ def test_who_chooses_a_penalty_of_gradient_descent_gets_gradient_descent(setting
 
 
 def test_with_dropout_or_a_hidden_layer_there_is_no_best_to_compute() -> None:
-    assert is_solvable(DescribedBag(4, WEIGHTS, 3), config(), described(20))
-    for module in (DescribedBag(4, WEIGHTS, 3, dropout=0.1), DescribedBag(4, WEIGHTS, 3, hidden=2)):
+    for solved in (DescribedBag(4, WEIGHTS, 3), FrozenHead(12, 3)):
+        assert is_solvable(solved, config(), described(20))
+    hiding = (DescribedBag(4, WEIGHTS, 3, dropout=0.1), FrozenHead(12, 3, dropout=0.1))
+    for module in (*hiding, DescribedBag(4, WEIGHTS, 3, hidden=2)):
         assert not is_solvable(module, config(), described(20))
         assert module(described(20)[0]).shape == (20, 3)
 
