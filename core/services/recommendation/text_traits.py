@@ -21,7 +21,7 @@ class TextTraits:
         cased: Words that mean another thing in capitals, as the labels say.
         count: Texts to learn from, and to be judged on.
         length: Characters of one, on average.
-        foreign_s: Seconds of one core in which the encoder of many languages reads one, on average.
+        multilingual_s: Seconds of one core in which the encoder of many languages reads one, on average.
     """
 
     writings: tuple[Writing, ...] = ()
@@ -30,7 +30,7 @@ class TextTraits:
     cased: tuple[str, ...] = ()
     count: int = 0
     length: float = 0.0
-    foreign_s: float = 0.0
+    multilingual_s: float = 0.0
 
     @property
     def language(self) -> str:
@@ -53,8 +53,8 @@ def traits_of(
     readings = {name: found for name, model in models.items() if (found := _reading(model, texts, vocabulary))}
     length = sum(map(len, texts)) / max(len(texts), 1)
     cased = tuple((words or {}).get("cased") or ())
-    foreign_s = reading_s(texts) / max(len(texts), 1)
-    return TextTraits(writings_of(texts), readings, vocabulary, cased, count, length, foreign_s)
+    multilingual_s = reading_s(texts) / max(len(texts), 1)
+    return TextTraits(writings_of(texts), readings, vocabulary, cased, count, length, multilingual_s)
 
 
 def _reading(model: ModelSpec, texts: Texts, vocabulary: Vocabulary) -> Reading | None:

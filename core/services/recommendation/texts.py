@@ -45,7 +45,7 @@ def _is_known_language(
     """Return whether few texts that are not English are read in time."""
     if MANY_LANGUAGES not in models or MANY_LANGUAGES in against or _is_english(traits) or traits.count > FEW:
         return False
-    seconds = traits.foreign_s * traits.count / circumstances.cores
+    seconds = traits.multilingual_s * traits.count / circumstances.cores
     return seconds <= 60 * circumstances.minutes / 2
 
 
