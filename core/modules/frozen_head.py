@@ -1,4 +1,4 @@
-"""A linear layer on what a frozen encoder says, whose best weights can be computed."""
+"""A linear layer on frozen features, whose best weights can be computed."""
 
 from collections.abc import Sequence
 from typing import cast

@@ -66,7 +66,7 @@ class StandardizeFeatures(nn.BatchNorm1d):
         return super().forward(features)
 
     def measured(self, rows: Tensor) -> NDArray[np.float32]:
-        """Keep mean and spread of all rows, (N, F); return them standardised, of mean length 1."""
+        """Keep mean and spread of rows, (N, F); return them standardised, of length 1."""
         mean, variance = rows.double().mean(0), rows.double().var(0, correction=0)
         with torch.no_grad():
             self.get_buffer("running_mean").copy_(mean)
