@@ -156,4 +156,5 @@ def _classes(counts: Mapping[str, int]) -> str:
         return ""
     if len(counts) <= MOST_NAMED:
         return ", ".join(f"{count:,} {label}" for label, count in counts.items())
-    return f"{len(counts)} classes with {min(counts.values()):,} to {max(counts.values()):,} each"
+    fewest, most = min(counts.values()), max(counts.values())
+    return f"{len(counts)} classes with {fewest:,}{f' to {most:,}' if most > fewest else ''} each"
