@@ -119,7 +119,7 @@ TASK = TaskSpec(
     ),
     primary_metric="loss",
     demo=("shakespeare", "mini-gpt"),
-    demo_seconds=50,
+    demo_seconds=55,
     demo_settings={  # pieces from a short context: 64 pieces, four heads and 512 pieces lose 0.05 nats in that time
         "tokenizer": "byte-pairs",
         "vocabulary_size": 768,
@@ -129,7 +129,7 @@ TASK = TaskSpec(
         "optimizer": "muon",
         "momentum": 0.95,
         "learning_rate": 8e-3,
-        "epochs": 7,
+        "epochs": 6,
     },
     loss=_loss,
     predictions=_predictions,
