@@ -49,7 +49,7 @@ def elsewhere() -> Iterator[tuple[str, Behaviour]]:
     every = [one.address for each in psutil.net_if_addrs().values() for one in each if one.family == AF_INET]
     if not (own := [one for one in every if not is_loopback(one)]):
         pytest.skip("This machine has no address but the loopback's.")
-    with fake_endpoint(own[0], latency_s=0.05, accuracy=1.0, busy_every=40) as found:
+    with fake_endpoint(own[0], latency_s=0.01, accuracy=1.0, busy_every=40) as found:
         yield found
 
 
