@@ -92,8 +92,8 @@ def test_a_language_model_is_asked_beside_a_run_once_its_host_is_confirmed(
     page.get_by_text("Would it be enough to ask a language model?").click()
     asked.rows.clear()
     run = service.run(of(service, "golden texts"))
-    known = service.dataset_service.test_examples(run.config.dataset, run.dataset_fingerprint, range(360))
-    asked.truths.update(zip(texts_of(known.inputs), (known.labels[i] for i in known.targets), strict=True))
+    rows = service.dataset_service.test_examples(run.config.dataset, run.dataset_fingerprint, range(360))
+    asked.truths.update(zip(texts_of(rows.inputs), (rows.labels[i] for i in rows.targets), strict=True))
     expect(page.get_by_text(f"20 validation rows and 16 training examples are sent to {host}")).to_be_visible()
     before = asked.requests
     page.get_by_role("button", name=f"Send them to {host}").click()
