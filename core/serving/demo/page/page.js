@@ -160,13 +160,17 @@ async function guarded(work) {
 async function ask() {
   const given = form.read(), number = ++asked;
   at("go").disabled = true;
+  const slow = setTimeout(() => { at("answer").className = ""; at("answer").replaceChildren(made("p", {}, "One moment …")); }, 500);
   try {
     const found = await model.answer(given);
     if (number !== asked) return;
     tried = { given, found };
     thumb = ""; mark(); at("sent").textContent = "";
     show(found);
-  } finally { if (number === asked) at("go").disabled = false; }
+  } finally {
+    clearTimeout(slow);
+    if (number === asked) at("go").disabled = false;
+  }
 }
 
 at("ask").addEventListener("submit", (event) => { event.preventDefault(); guarded(ask); });
