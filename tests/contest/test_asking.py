@@ -8,6 +8,7 @@ from core.contest.asking import Count
 from core.contest.endpoints import EndpointUnusable
 from core.contest.plan import Trial, sizes_of
 from core.errors import StopRequested
+from core.services.contests.in_words import trial_in_words
 from core.statistics.shares import wilson
 from tests.contest.conftest import LABELS, Ask, Served, patience, rows
 from tests.contest.fake_endpoint import ANSWER_TOKENS, PROMPT_TOKENS
@@ -94,6 +95,12 @@ def test_a_row_beyond_the_context_is_cut_and_says_so(served: Served, ask: Ask) -
     client, _ = served(longest=700, accuracy=1.0)
     found = ask(client, ["truth:good " + "words and words " * 100, "truth:bad"])
     assert [(one.label, one.cut) for one in found] == [(1, True), (0, False)]
+
+
+def test_rows_that_were_cut_are_said_before_a_contest_starts() -> None:
+    trial = Trial("v", 0, "", 20, 16, 0, 10, 120, 3, True, 50.0, 80.0)
+    said = "No examples in the prompt: 16 of 20 right, 10 too long and cut, 123 tokens a request, 50 ms"
+    assert trial_in_words(trial) == said
 
 
 def test_a_prompt_beyond_the_context_is_one_sentence(served: Served, ask: Ask) -> None:

@@ -20,6 +20,8 @@ def trial_in_words(trial: Trial) -> str:
         said = f"{trial.right} of {trial.rows} exactly as expected"
     if trial.no_label:
         said += f", {trial.no_label} without a label"
+    if trial.cut:
+        said += f", {trial.cut} too long and cut"
     return f"{said}, {trial.tokens_in + trial.tokens_out:,.0f} tokens a request, {trial.p50_ms:,.0f} ms"
 
 

@@ -64,7 +64,7 @@ def _looked_at(trial: Trial) -> None:
 def _size(trial: Trial, endpoint: Endpoint, count: int, now: ContestProgress) -> None:
     """Show what so many test rows take and buy."""
     size = size_of(trial, endpoint, count, now.parallel)
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=190):  # as wide as "±13.5 points" in a narrow column
         st.metric(
             "Shares known to" if trial.is_written else "Score known to",
             f"±{100 * size.half_width:.1f} points",
