@@ -1,6 +1,5 @@
 """Passages of a judged text that a model found hardest."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,19 +20,6 @@ class Passage:
 
     text: str
     loss: float
-
-
-def judged_places(length: int, unjudged: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
-    """Return where the judged characters of a text stand.
-
-    Args:
-        length: Characters of the text.
-        unjudged: What of it is context only: begin and end of each part.
-    """
-    counts = np.ones(length, np.bool_)
-    for begin, end in unjudged:
-        counts[begin:end] = False
-    return np.flatnonzero(counts)
 
 
 def hardest_passages(

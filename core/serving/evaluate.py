@@ -13,6 +13,7 @@ from core.evaluation.evaluate import predict_split, score
 from core.serving.predictor import BATCH, Predictor, load_predictor
 from core.serving.seen import Seen, seen_of, without
 from core.specs import DatasetSpec, Examples, Predictions, Score
+from core.specs.judged import judged_characters
 
 FEWEST_NEW = 10  # examples (of a text: characters) that a score without what was met before is made of
 _HAS_CHANGED = (
@@ -115,9 +116,7 @@ def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictio
 
 def _counted(evaluation: Evaluation, seen: Seen, test: Examples) -> Evaluation:
     """Return an evaluation with counts of seen examples, of a text the judged characters."""
-    counts = np.ones(len(seen.any), np.bool_)
-    for begin, end in test.unjudged:
-        counts[begin:end] = False
+    counts = judged_characters(len(seen.any), test.unjudged)
     return replace(
         evaluation,
         trained_on=int((seen.trained & counts).sum()),

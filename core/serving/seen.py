@@ -13,6 +13,7 @@ from core.data.splits.duplicates import Keys, keys_of, table_keys
 from core.data.splits.near_duplicates import near_images, near_texts
 from core.data.splits.text_overlap import overlaps, spans_of
 from core.specs import DOCUMENT_BREAK, Examples, SplitName, texts_of
+from core.specs.judged import judged_characters
 
 MOST_LOOKED_AT = 50_000  # pictures of both sides whose looks are compared, which takes half a minute
 DIGITS = 4  # of numbers that are nearly the same
@@ -53,9 +54,7 @@ def seen_of(test: Examples, learnt: Sequence[dict[SplitName, Examples]]) -> Seen
 
 def without(test: Examples, seen: Seen) -> Examples:
     """Return a text of which nothing is judged that was met before."""
-    hidden = seen.any.copy()
-    for begin, end in test.unjudged:
-        hidden[begin:end] = True
+    hidden = seen.any | ~judged_characters(len(seen.any), test.unjudged)
     return Examples(test.inputs, test.targets, test.labels, tuple(spans_of(hidden)))
 
 

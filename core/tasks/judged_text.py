@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.specs import DOCUMENT_BREAK, Examples, Predictions, texts_of
+from core.specs.judged import judged_characters
 
 FEWEST_GROUPS, MOST_GROUPS = 20, 200  # of a judged text
 PARTS, SHORTEST_GROUP = 30, 64  # of a text of fewer documents; characters of one
@@ -36,9 +37,7 @@ def groups_of(lengths: Sequence[int], unjudged: Sequence[tuple[int, int]]) -> In
     """Return the group of each character of the joined documents, -1 if not evaluated."""
     spans = np.array(lengths, dtype=np.int64)
     spans[:-1] += len(DOCUMENT_BREAK)
-    counts = np.ones(int(spans.sum()), np.bool_)
-    for begin, end in unjudged:
-        counts[begin:end] = False
+    counts = judged_characters(int(spans.sum()), unjudged)
     if len(lengths) >= FEWEST_GROUPS:
         number = np.repeat(np.arange(len(lengths)) * min(len(lengths), MOST_GROUPS) // len(lengths), spans)
     else:

@@ -29,7 +29,6 @@ def later_stages(
     config: TrainConfig,
     cache_folder: Path,
     evaluation_s: float = 0.0,
-    fitting_s: float | None = None,
     within_s: float = 0.0,
 ) -> dict[str, float]:
     """Return the seconds of each stage after training.
@@ -40,26 +39,19 @@ def later_stages(
         config: Of the run.
         cache_folder: Where baselines are kept.
         evaluation_s: Of one look at the validation split.
-        fitting_s: Of all baselines, where that was measured; see `baselines_s`.
         within_s: What a baseline on a pretrained network may take; see `core.worker.baselines.Ladder`.
     """
     baselines = Baselines(cache_folder, task, data, config.seed, within_s=within_s)
     known, test, validation = baselines.are_known, len(data.examples["test"]), max(len(data.examples["validation"]), 1)
     methods = 1 + (0 if known else len(baselines.ladder.rungs))
     doubted = "classes" in task.parts and bool(config.dataset_version)
-    if not known and fitting_s is None:
-        fitting_s = baselines_s(task, data, config.seed, within_s)
-    most_s = BUDGET_SHARE * 60 * config.time_budget_min
+    most_s = BUDGET_SHARE * 60 * config.time_budget_min or math.inf
     return {
-        Stage.BASELINES: 0.1 if known else _bounded(fitting_s, most_s),
+        Stage.BASELINES: 0.1 if known else min(baselines_s(task, data, config.seed, within_s), most_s),
         Stage.FOLDS: 0.0,
         Stage.EVALUATING: evaluation_s * test / validation + RESAMPLED_S * test * methods,
         Stage.SAVING: SAVING_S + doubted * DOUBTING_S + evaluation_s,
     }
-
-
-def _bounded(seconds: float | None, most_s: float) -> float:
-    return min(seconds or 0.0, most_s or math.inf)
 
 
 def ladder_in_time(

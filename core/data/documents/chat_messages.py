@@ -21,12 +21,12 @@ _MOSTLY, _FEWEST = 0.3, 5  # of the lines must begin a message: long ones have m
 
 def is_chat(lines: list[str]) -> bool:
     """Return whether lines are an exported chat's."""
-    written = [line[:_LONGEST_LINE] for line in lines if line.strip()]
-    begins = [match.end() for line in written if (match := _STAMP.match(line))]
-    if len(begins) < max(_FEWEST, _MOSTLY * len(written)) or not _STAMP.match(written[0]):
+    begun = [_begun(line) for line in lines if line.strip()]
+    messages = [one for one in begun if one is not None]
+    if len(messages) < max(_FEWEST, _MOSTLY * len(begun)) or begun[0] is None:
         return False
-    spoken = sum(_spoken(line) is not None for line in written)
-    return spoken >= max(_FEWEST, len(begins) / 2)
+    spoken = sum(bool(speaker) for speaker, _ in messages)
+    return spoken >= max(_FEWEST, len(messages) / 2)
 
 
 @dataclass
@@ -34,13 +34,11 @@ class ChatMessages:
     """What was said in a chat, and what of it is left out.
 
     Args:
-        messages: So many with a speaker and a text.
         empty: So many held no text: an image, a sound, a sticker.
         notices: So many lines the app wrote itself ("Anna joined").
         before: So many lines stood before the first message.
     """
 
-    messages: int = 0
     empty: int = 0
     notices: int = 0
     before: int = 0
@@ -53,40 +51,36 @@ class ChatMessages:
         """
         is_open = None  # whether the lines that follow belong to a message that is kept; None before the first
         for line in lines:
-            if _STAMP.match(line[:_LONGEST_LINE]) is None:
+            begun = _begun(line)
+            if begun is None:
                 if is_open:
                     yield line
                 self.before += is_open is None and bool(line.strip())
                 continue
-            found = _spoken(line)
-            is_open = found is not None and self._has_text(*found)
-            if found is None:
-                self.notices += 1
-            elif is_open:
-                self.messages += 1
-                yield f"{found[0]}: {found[1]}"
+            speaker, text = begun
+            is_open = bool(speaker) and _has_text(text)
+            if is_open:
+                yield f"{speaker}: {text}"
             else:
-                self.empty += 1
-
-    @staticmethod
-    def _has_text(speaker: str, text: str) -> bool:
-        return bool(text.strip()) and text[:1] not in _MARKS and not _OMITTED.fullmatch(text.strip()[:_LONGEST_LINE])
+                self.empty += bool(speaker)
+                self.notices += not speaker
 
     def findings(self) -> list[Finding]:
         """Return what was left out; known after all lines are read."""
-        left = {
-            "message without text (an image, a sound, a sticker)": self.empty,
-            "line that the app wrote itself": self.notices,
-            "line before the first message": self.before,
-        }
-        said = [counted(count, *_forms(what)) for what, count in left.items() if count]
+        medium = "without text (an image, a sound, a sticker)"
+        left = (
+            (self.empty, f"message {medium}", f"messages {medium}"),
+            (self.notices, "line that the app wrote itself", "lines that the app wrote itself"),
+            (self.before, "line before the first message", "lines before the first message"),
+        )
+        said = [counted(count, one, many) for count, one, many in left if count]
         if not said:
             return []
         return [
             Finding(
                 code="left-out-of-chat",
                 severity="note",
-                count=sum(left.values()),
+                count=sum(count for count, _, _ in left),
                 examples=(),
                 message=f"Left out of the chat: {', '.join(said)}.",
                 why="Nobody wrote them, and a model would learn to.",
@@ -94,13 +88,14 @@ class ChatMessages:
         ]
 
 
-def _forms(what: str) -> tuple[str, str]:
-    first, _, rest = what.partition(" ")
-    return what, f"{first}s {rest}"
+def _has_text(text: str) -> bool:
+    return bool(text.strip()) and text[:1] not in _MARKS and not _OMITTED.fullmatch(text.strip()[:_LONGEST_LINE])
 
 
-def _spoken(line: str) -> tuple[str, str] | None:
-    """Return a message's speaker and text, None for any other line."""
+def _begun(line: str) -> tuple[str, str] | None:
+    """Return speaker, "" of a notice, and text of a beginning message, else None."""
     stamp = _STAMP.match(line[:_LONGEST_LINE])
-    speaker = stamp and _SPEAKER.match(line, stamp.end(), stamp.end() + 62)
-    return (speaker[1].strip(_MARKS + " "), line[speaker.end() :]) if speaker else None
+    if stamp is None:
+        return None
+    speaker = _SPEAKER.match(line, stamp.end(), stamp.end() + 62)
+    return (speaker[1].strip(_MARKS + " "), line[speaker.end() :]) if speaker else ("", line[stamp.end() :])

@@ -16,7 +16,6 @@ from core.data.task_kinds import DOCUMENTS
 from core.specs.dataset_types import Guess, ImportOptions, SourcePreview
 
 _FORMAT = "Chat export (WhatsApp, Signal)"
-_LOOKED_AT = 8 << 20  # bytes that tell the encoding to a look
 _SHOWN = 200  # lines
 _GUESS = Guess(
     "Chat",
@@ -38,7 +37,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
     if options.document_end:  # chosen by somebody who wants the text as it is
         return plain_text.preview(path, options)
     check_there(path)
-    text = open_text(path, chosen=options.encoding, most_bytes=_LOOKED_AT)
+    text = open_text(path, chosen=options.encoding, most_bytes=plain_text.LOOKED_AT)
     lines = islice(ChatMessages().said(lines_in(text.pieces())), _SHOWN)
     complete = options.model_copy(update={"encoding": text.encoding.name})
     return preview_of(path, _format(text), complete, lines_of(lines), guesses=(_GUESS,))

@@ -14,7 +14,7 @@ from core.data.pii import find_personal_data
 from core.data.store.load_version import load_version
 from core.errors import RunNotReady, TouchstoneError
 from core.evaluation.confusion_examples import image_of, kept_examples
-from core.evaluation.hard_passages import hardest_passages, judged_places
+from core.evaluation.hard_passages import hardest_passages
 from core.evaluation.predictions_file import read_predictions
 from core.evaluation.target_words import wanted
 from core.evaluation.verdict import Verdict
@@ -26,6 +26,7 @@ from core.services.run_service import Service
 from core.services.verdict import judged_run, verdict_of
 from core.specs import DOCUMENT_BREAK, MetricSpec, Score, percent_digits, texts_of
 from core.specs.dataset_types import Finding
+from core.specs.judged import judged_characters
 
 MISTAKES = 6
 LONGEST = 300  # characters of an example
@@ -273,15 +274,14 @@ def _mistakes(service: Service, run: Run, report: Mapping[str, Any]) -> tuple[li
 def _passages(service: Service, run: Run) -> tuple[list[Mistake], str]:
     """Return the passages of the test text that a model of text found hardest."""
     kept = read_predictions(service.folder(run.id))
-    store, name = service.dataset_service.store, run.config.dataset
     try:
-        version = store.find(name, run.task, run.dataset_fingerprint if store.has(name) else "")
+        version = service.dataset_service.find(run.config.dataset, run.task, run.dataset_fingerprint)
         loaded = load_version(version, service.settings.cache_folder)
     except (TouchstoneError, OSError):
         return [], "The test text is not here any more, so no passage of it can be shown."
     test = loaded.examples["test"]
     text = DOCUMENT_BREAK.join(texts_of(test.inputs))
-    places = judged_places(len(text), test.unjudged)
+    places = np.flatnonzero(judged_characters(len(text), test.unjudged))
     nll = kept.predictions.nll if kept is not None else np.zeros(0)
     if loaded.version.fingerprint != run.dataset_fingerprint or not 0 < len(nll) <= len(places):
         return [], "What it made of each passage of the test text was not kept, so none can be shown."

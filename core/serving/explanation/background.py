@@ -85,7 +85,7 @@ class Home:
 def _data(datasets: Path, cache: Path, name: str, task: str, fingerprint: str) -> LoadedDataset:
     store = DatasetStore(datasets, cache)
     try:
-        found = load_version(store.find(name, task, fingerprint if store.has(name) else ""), cache)
+        found = load_version(store.find(name, task, fingerprint), cache)
     except (TouchstoneError, OSError) as error:
         raise DataError(GONE) from error
     if found.version.fingerprint != fingerprint:

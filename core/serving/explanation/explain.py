@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.files import write_json
 from core.serving.explanation.background import Home
 from core.serving.explanation.jobs import Jobs, Progress
-from core.serving.explanation.methods import Asked, asked_of, methods_of, samples
+from core.serving.explanation.methods import Asked, Method, asked_of, methods_of, samples
 from core.serving.explanation.randomisation import BOUND, INPUTS, Randomisation, randomisation_test
 from core.serving.explanation.subject import Numbers
 from core.serving.predictor import Predictor
@@ -70,14 +70,15 @@ def progress_of_test(home: Home, predictor: Predictor, given: Mapping[str, Any],
     if name not in known:
         return None
     mark = weights_mark(predictor.module)
-    if f"{known[name].tested_as or name} {mark}" in _kept_tests(home):
+    key = _test_of(name, known[name], mark)
+    if key in _kept_tests(home):
         return None
 
     def work(tell: Progress) -> None:
         with _one_at_a_time:
             check_explanation(home, predictor, name, mark, tell)
 
-    return jobs.ask(f"{known[name].tested_as or name} {mark}", work)
+    return jobs.ask(key, work)
 
 
 def check_explanation(
@@ -85,8 +86,7 @@ def check_explanation(
 ) -> Randomisation:
     """Return an explanation's randomisation test, made once for a model's weights."""
     method, kept = methods_of(predictor)[name], _kept_tests(home)
-    name = method.tested_as or name
-    key = f"{name} {mark}"
+    key = _test_of(name, method, mark)
     if key not in kept:
 
         def numbers(other: Predictor, one: Asked) -> Numbers:
@@ -99,6 +99,11 @@ def check_explanation(
         kept[key] = asdict(found)
         write_json(home.kept(TESTS), kept)
     return Randomisation(**kept[key])
+
+
+def _test_of(name: str, method: Method, mark: str) -> str:
+    """Return what a test is kept under: methods that share one, by the weights."""
+    return f"{method.tested_as or name} {mark}"
 
 
 def _kept_tests(home: Home) -> dict[str, Any]:

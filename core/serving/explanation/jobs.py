@@ -67,7 +67,7 @@ class Jobs:
         except _Ended:
             return
         except (TouchstoneError, RuntimeError, ValueError, OSError) as error:
-            _log.error("%s failed.", self._what, exc_info=error)
+            _log.error("%s.", self._what, exc_info=error)
             job.failed = (
                 str(error) if isinstance(error, TouchstoneError) else f"{self._what}: the server's log says why."
             )
