@@ -22,7 +22,7 @@ PLACES = ("Oslo", "Lima", "Kyoto", "Accra", "Quito")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of this file's own, with a data set in it: 80 texts, two of them said twice."""
+    """A home of this file's own, with a data set in it twice: 80 texts, two of them said twice."""
     home = tmp_path_factory.mktemp("data-page")
     settings = Settings(home=home)
     settings.prepare()
@@ -31,8 +31,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows += [rows[0], rows[60]]
     file = home / "reviews.csv"
     file.write_text("\n".join(["text,label", *rows]) + "\n")
-    options = ImportOptions(name="reviews", title="My reviews", task="text-classification")
-    run_import(DatasetService(settings).store, file, options, Silent(), home / "draft")
+    for name in ("reviews", "repeats"):  # the second is for the test that counts its versions
+        options = ImportOptions(name=name, title=f"My {name}", task="text-classification")
+        run_import(DatasetService(settings).store, file, options, Silent(), home / f"draft of {name}")
     return home
 
 
@@ -71,10 +72,10 @@ def choose(page: Page, field: str, option: str) -> None:
 def test_findings_are_read_fixed_with_one_click_and_undone(
     page: Page, url: str, dataset_service: DatasetService
 ) -> None:
-    first = dataset_service.head("reviews")
+    first = dataset_service.head("repeats")
     page.goto(f"{url}/data")
-    page.get_by_role("link", name="My reviews").click()
-    page.wait_for_url("**/data?set=reviews", timeout=PATIENCE_MS)
+    page.get_by_role("link", name="My repeats").click()
+    page.wait_for_url("**/data?set=repeats", timeout=PATIENCE_MS)
     repeated = finding(page, "exact-duplicates")
     expect(repeated).to_contain_text("2 of the 82 texts repeat an earlier one", timeout=PATIENCE_MS)
     expect(repeated).to_contain_text("Repeated examples weigh more than others")
@@ -85,17 +86,17 @@ def test_findings_are_read_fixed_with_one_click_and_undone(
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("Version 2 of 2: Remove the repeated rows")).to_be_visible(timeout=PATIENCE_MS)
     expect(repeated).to_have_count(0)
-    assert dataset_service.version("reviews").examples == 80
+    assert dataset_service.version("repeats").examples == 80
 
     page.locator(".st-key-undo").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Version 1 of 2")).to_be_visible(timeout=PATIENCE_MS)
     expect(repeated).to_be_visible()
-    assert dataset_service.head("reviews") == first
+    assert dataset_service.head("repeats") == first
 
     open_part(page, "Versions")
     page.locator(".st-key-version-2").get_by_role("button", name="Use this version").click()
     expect(page.locator(".st-key-version-2").get_by_text("In use")).to_be_visible(timeout=PATIENCE_MS)
-    assert dataset_service.version("reviews").examples == 80
+    assert dataset_service.version("repeats").examples == 80
 
 
 def test_examples_are_browsed_and_a_wrong_label_becomes_a_new_version(

@@ -51,7 +51,11 @@ class Dashboard:
     def inspectors(self) -> list[psutil.Process]:
         """Return the processes that look at files now; quick, for they do not live long."""
         children = Path(f"/proc/{self._server().pid}/task/{self._server().pid}/children")
-        return [psutil.Process(int(pid)) for pid in children.read_text().split()]
+        found = []
+        for pid in children.read_text().split():
+            with suppress(psutil.NoSuchProcess):  # it has ended since
+                found.append(psutil.Process(int(pid)))
+        return found
 
     def _server(self) -> psutil.Process:
         if self._found is None or not self._found.is_running():

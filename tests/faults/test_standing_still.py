@@ -41,7 +41,8 @@ def standing_still(pid: int) -> Iterator[None]:
 
 
 def training(service: Service, start: Start) -> Run:
-    """Return a run that trains, forked from a warm server."""
+    """Return a run that trains, forked from a warm server, whichever test was before."""
+    service.worker.ensure()
     eventually(lambda: service.worker.info().warm)
     run = start(**LONG)
     eventually(lambda: is_training(service, run))
@@ -49,7 +50,6 @@ def training(service: Service, start: Start) -> Run:
 
 
 def test_a_run_goes_on_when_the_fork_server_dies_and_others_still_start(service: Service, start: Start) -> None:
-    service.worker.ensure()
     run = training(service, start)
     pid = service.run(run.id).pid
     os.kill(fork_server_of(service, run), signal.SIGKILL)
@@ -102,7 +102,6 @@ def test_whoever_reads_a_run_without_a_supervisor_is_told_the_truth(service: Ser
 
 
 def test_a_supervisor_that_stands_still_is_replaced_and_its_run_goes_on(service: Service, start: Start) -> None:
-    service.worker.ensure()
     run = training(service, start)
     stuck = service.worker.info().pid
     assert stuck is not None

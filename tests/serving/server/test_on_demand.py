@@ -17,6 +17,7 @@ from core.services.run_service import Service
 from core.serving.server.lifetime import Clients
 from core.settings import Settings
 from tests.golden.freeze import unpack
+from tests.live import eventually
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def run_of(service: Service, task: str) -> Run:
 
 
 def test_who_asks_first_starts_it_and_what_it_refuses_is_a_sentence(service: Service) -> None:
-    assert service.inference.server.running() is None
+    end_server(service)  # of another test
+    eventually(lambda: service.inference.server.running() is None)
     text = run_of(service, "text-classification")
     answers = service.inference.predict(text.id, ["a thing", "another"])
     assert {one.label for one in answers.answers} <= {"good", "bad"}
