@@ -36,11 +36,13 @@ class ChatMessages:
     Args:
         empty: So many held no text: an image, a sound, a sticker.
         notices: So many lines the app wrote itself ("Anna joined").
+        below: So many lines went on below one of these.
         before: So many lines stood before the first message.
     """
 
     empty: int = 0
     notices: int = 0
+    below: int = 0
     before: int = 0
 
     def said(self, lines: Iterable[str]) -> Iterator[str]:
@@ -56,6 +58,7 @@ class ChatMessages:
                 if is_open:
                     yield line
                 self.before += is_open is None and bool(line.strip())
+                self.below += is_open is False and bool(line.strip())
                 continue
             speaker, text = begun
             is_open = bool(speaker) and _has_text(text)
@@ -71,6 +74,7 @@ class ChatMessages:
         left = (
             (self.empty, f"message {medium}", f"messages {medium}"),
             (self.notices, "line that the app wrote itself", "lines that the app wrote itself"),
+            (self.below, "line below these", "lines below these"),
             (self.before, "line before the first message", "lines before the first message"),
         )
         said = [counted(count, one, many) for count, one, many in left if count]

@@ -49,6 +49,11 @@ def test_the_preview_says_what_it_takes_it_for_and_how_to_have_it_otherwise(tmp_
     assert preview(path, document_end="none").sample[0] == ("[10.12.20, 23:59:01] Messages are end-to-end encrypted.",)
 
 
+def test_what_stands_below_an_image_is_counted_too(tmp_path: Path) -> None:
+    path = chat(tmp_path, FORMATS["iPhone"][0], "\u200eimage omitted\nlook at this")
+    assert ", 20 lines below these." in take(path).findings["left-out-of-chat"].message
+
+
 def test_a_diary_and_a_log_are_no_chat(tmp_path: Path) -> None:
     for name, line in (("diary", "12/30/20, 11:59 PM - a quiet day\n"), ("log", "2020-12-30 23:59:01 INFO core: up\n")):
         path = tmp_path / f"{name}.txt"
