@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.processes.loopback import is_loopback
 from core.runs import Run
@@ -17,7 +17,7 @@ from core.services.run_service import Service
 from core.settings import Settings
 from core.specs import texts_of
 from tests.browser.contenders import keep_baseline
-from tests.browser.harness import dashboard, faultless_page
+from tests.browser.harness import dashboard
 from tests.contest.fake_endpoint import Behaviour, fake_endpoint
 from tests.golden.freeze import unpack
 
@@ -35,12 +35,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
 def answers_url(service: Service) -> Iterator[str]:
     with dashboard(service.settings.home) as address:
         yield address
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with faultless_page(browser) as opened:
-        yield opened
 
 
 @pytest.fixture
