@@ -1,9 +1,12 @@
 """Runs derived from runs: trained longer, or started with another run's settings."""
 
+import logging
 import math
 import shutil
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from core import configure
@@ -17,6 +20,8 @@ SLOWER = 10.0  # a run that broke down goes on with its learning rate divided by
 _LOWEST_RATE = 1e-6  # `TrainConfig` takes none below
 _MOST_EPOCHS = 1000  # nor more passes
 _SAVED = ("last/state.json", ".last.old/state.json")
+_GOING_S = 10.0  # a process that has said how it ended may write its last file for so long
+_log = logging.getLogger(__name__)
 
 
 class Family:
@@ -158,7 +163,7 @@ class Family:
         doomed = [run.id for run in self._runs.list(trashed=True) if not self.needed_by(run)]
         removed = self._runs.remove(doomed)
         for run_id in removed:
-            shutil.rmtree(self._folder / run_id, ignore_errors=True)
+            _remove_files(self._folder / run_id)
         return len(removed)
 
     def _check_not_trashed(self, run: Run) -> None:
@@ -219,3 +224,14 @@ def with_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig
         del kept["learning_rate"]  # nobody chose it: the other optimiser gets its own
     made = configure.make_config(config.task, config.dataset, config.model, config.preset, kept | dict(changes))
     return made.model_copy(update={"dataset_version": config.dataset_version, "continues": config.continues})
+
+
+def _remove_files(folder: Path) -> None:
+    """Delete a folder into which a process that ends may still write."""
+    deadline = time.monotonic() + _GOING_S
+    shutil.rmtree(folder, ignore_errors=True)
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        _log.warning("Files of a deleted run remain, since something still writes there: %s", folder)

@@ -1,5 +1,8 @@
 """Runs that come from runs: trained longer, begun with another's settings, and what the trash keeps of them."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -146,6 +149,22 @@ def test_a_family_in_the_trash_goes_together(service: Service, ended: Run) -> No
     for run in (ended, child):
         service.delete(run.id)
     assert service.empty_trash() == 2
+
+
+def test_files_go_although_a_process_that_ends_writes_its_last_ones(service: Service, ended: Run) -> None:
+    folder = service.folder(ended.id)
+
+    def write_on() -> None:
+        with suppress(OSError):  # the folder is gone
+            for place in range(300):
+                (folder / f"{place}.json").write_text("{}")
+                time.sleep(0.001)
+
+    service.delete(ended.id)
+    with ThreadPoolExecutor(1) as writer:
+        writer.submit(write_on)
+        assert service.empty_trash() == 1
+    assert not folder.exists()
 
 
 def test_a_run_is_not_removed_in_the_moment_in_which_another_begins(service: Service, ended: Run) -> None:
