@@ -60,6 +60,7 @@ def test_a_note_is_written_and_a_run_opened_by_its_name_shows_it_as_markdown(pag
     page.get_by_role("dialog").locator("textarea").fill("It **works** <script>alert(1)</script>")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=180_000)
+    settle(page)  # the table is drawn anew, and a click into the midst of that is lost
     page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 75, "y": 58}, force=True)
     note = page.locator(".st-key-note .note")
     expect(note.locator("strong")).to_have_text("works", timeout=180_000)

@@ -1,4 +1,7 @@
-"""The recipes of the rungs in scikit-learn alone: (training split, test split, the rung) -> score."""
+"""The recipes of the rungs in scikit-learn alone: (training split, test split, the rung) -> score.
+
+Features, strengths and folds are those of the rungs; nothing of what fits, chooses or predicts is.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,34 +9,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.baselines import frozen_features, logistic, pixels_logistic
 from core.preprocessing.remembered import features_of
+from core.preprocessing.segmentation import tokens_of
 from core.specs import Examples, texts_of
 
-STRENGTHS = (0.0003, 0.001, 0.01, 0.1, 1.0, 10.0)
 
-
-def _logistic(train_x: Any, train: Examples, test_x: Any, test: Examples) -> float:
+def _logistic(
+    train_x: Any, train: Examples, test_x: Any, test: Examples, strengths: tuple[float, ...] = logistic.STRENGTHS
+) -> float:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV
 
-    search = GridSearchCV(LogisticRegression(max_iter=1000), {"C": STRENGTHS}, cv=3)
+    search = GridSearchCV(LogisticRegression(max_iter=1000), {"C": strengths}, cv=_folds())
     return float(search.fit(train_x, train.targets).score(test_x, test.targets))
 
 
-def _tf_idf(train: Examples, test: Examples, _fitted: Any) -> float:
+def _folds() -> Any:
+    from sklearn.model_selection import StratifiedKFold
+
+    return StratifiedKFold(logistic.FOLDS, shuffle=True, random_state=0)
+
+
+def _tf_idf(train: Examples, test: Examples, fitted: Any) -> float:
     """Words and pairs of words, or characters within words: the better one by cross-validation."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_score
 
+    usual = {"sublinear_tf": True, "lowercase": not fitted.reading.keeps_case}
+    parts = {"analyzer": "char", "ngram_range": (1, 3)} if fitted.reading.is_spaceless else {
+        "analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2,
+    }  # fmt: skip
     kinds = (
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5)),
+        TfidfVectorizer(ngram_range=(1, 2), tokenizer=tokens_of, token_pattern=None, **usual),
+        TfidfVectorizer(**parts, **usual),
     )
     rows = {kind: kind.fit_transform(texts_of(train.inputs)) for kind in kinds}
-    best = max(
-        kinds, key=lambda kind: cross_val_score(LogisticRegression(C=10), rows[kind], train.targets, cv=3).mean()
-    )
+    judge = LogisticRegression(C=10, max_iter=1000)
+    best = max(kinds, key=lambda kind: cross_val_score(judge, rows[kind], train.targets, cv=_folds()).mean())
     return _logistic(rows[best], train, best.transform(texts_of(test.inputs)), test)
 
 
@@ -42,12 +56,13 @@ def _features(train: Examples, test: Examples, fitted: Any) -> float:
 
     scaler = StandardScaler()
     rows = scaler.fit_transform(features_of(fitted.encoder, train.inputs))
-    return _logistic(rows, train, scaler.transform(features_of(fitted.encoder, test.inputs)), test)
+    known = scaler.transform(features_of(fitted.encoder, test.inputs))
+    return _logistic(rows, train, known, test, frozen_features.STRENGTHS)
 
 
 def _pixels(train: Examples, test: Examples, _fitted: Any) -> float:
     flat = [np.asarray(one.inputs).reshape(len(one), -1) / 255 for one in (train, test)]
-    return _logistic(flat[0], train, flat[1], test)
+    return _logistic(flat[0], train, flat[1], test, pixels_logistic.STRENGTHS)
 
 
 def _columns(train: Examples) -> Any:
