@@ -1,6 +1,7 @@
 """What people tried on trained models: kept, judged, and made examples of."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,19 +27,17 @@ MOST_TRIES = 100_000
 
 @dataclass(frozen=True)
 class Tally:
-    """The votes of two contenders.
+    """The votes on contenders that answered side by side.
 
     Args:
-        first: Votes for the first one.
-        second: Votes for the second one.
-        ties: Votes for neither.
-        share: Of the first one among the votes that are no ties, with its 95 % interval; None without any.
+        votes: For each contender, by reference.
+        ties: Votes for none.
+        shares: Of each among the votes that are no ties, with its 95 % interval; empty without any.
     """
 
-    first: int
-    second: int
+    votes: Mapping[str, int]
     ties: int
-    share: Score | None
+    shares: Mapping[str, Score]
 
 
 class TriedInputs:
@@ -129,16 +128,16 @@ class TriedInputs:
         for name in gone - kept:
             self._file(str(name)).unlink(missing_ok=True)
 
-    def tally(self, first: str, second: str) -> Tally:
-        """Return the votes between two contenders, whichever stood left."""
-        both = {first, second}
-        votes = [
+    def tally(self, contenders: Collection[str]) -> Tally:
+        """Return the votes where exactly these answered, in whichever order they stood."""
+        votes = Counter(
             one.vote for one in self._store.list(limit=MOST_TRIES)
-            if one.vote and {answer.get("contender") for answer in one.answers} == both
-        ]  # fmt: skip
-        firsts, seconds = votes.count(first), votes.count(second)
-        share = wilson(firsts, firsts + seconds) if firsts + seconds else None
-        return Tally(firsts, seconds, votes.count(TIE), share)
+            if one.vote and {answer.get("contender") for answer in one.answers} == set(contenders)
+        )  # fmt: skip
+        each = {reference: votes[reference] for reference in contenders}
+        decided = sum(each.values())
+        shares = {reference: wilson(count, decided) for reference, count in each.items()} if decided else {}
+        return Tally(each, votes[TIE], shares)
 
     # --- examples ---
 

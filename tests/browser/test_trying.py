@@ -77,6 +77,12 @@ def test_a_sentence_and_many_lines(page: Page, try_url: str, here: Contenders) -
     for kind in ("newest checkpoint", "baseline", "language model"):
         expect(answers(page).filter(has_text=kind)).to_have_count(1)
     expect(answers(page).filter(has_text="language model")).to_contain_text("USD")
+    page.get_by_text("Hide who is who, and vote").click()
+    expect(page.get_by_role("heading", name="Tried so far")).to_have_count(0)  # it would tell who said what
+    expect(answers(page).filter(has_text="language model")).to_have_count(0)
+    page.get_by_role("button", name="C is best").click()
+    expect(page.get_by_text("So far 1 preferred one.")).to_be_visible()
+    page.get_by_text("Hide who is who, and vote").click()
     why(page, "The sum: a text of empty words gets")
     assert faults_in_both_themes(page) == []
     page.reload()  # the address keeps who was asked

@@ -49,11 +49,23 @@ def test_votes_are_told_with_their_interval(service: Service) -> None:
     answers = [{"contender": "ab12cd34"}, {"contender": "zz12cd34"}]
     for vote in ["ab12cd34"] * 6 + ["zz12cd34"] * 2 + ["tie"]:
         tried.keep("ab12cd34", "text", {"text": "a"}, answers, vote)
-    tally = tried.tally("ab12cd34", "zz12cd34")
-    assert (tally.first, tally.second, tally.ties) == (6, 2, 1)
-    assert tally.share is not None
-    assert tally.share.value == 0.75
-    assert tally.share.ci_low < 0.5 < tally.share.ci_high  # eight votes do not tell
+    tally = tried.tally(["zz12cd34", "ab12cd34"])
+    assert (tally.votes, tally.ties) == ({"ab12cd34": 6, "zz12cd34": 2}, 1)
+    share = tally.shares["ab12cd34"]
+    assert share.value == 0.75
+    assert share.ci_low < 0.5 < share.ci_high  # eight votes do not tell
+
+
+def test_votes_of_four_side_by_side_are_told_apart_from_those_of_two(service: Service) -> None:
+    tried = TriedInputs(service)
+    four = ["ab12cd34", "zz12cd34", "zz12cd34+majority", "ab12cd34@last"]
+    for vote in ["zz12cd34+majority"] * 9 + ["ab12cd34"]:
+        tried.keep("ab12cd34", "text", {"text": "a"}, [{"contender": one} for one in four], vote)
+    tried.keep("ab12cd34", "text", {"text": "a"}, [{"contender": one} for one in four[:2]], "zz12cd34")
+    tally = tried.tally(four)
+    assert [tally.votes[one] for one in four] == [1, 0, 9, 0]
+    assert tally.shares["zz12cd34+majority"].ci_low > 0.5  # nine of ten are more than half
+    assert not tried.tally(four[:3]).shares
 
 
 def test_tries_become_examples_of_the_training_split_alone(service: Service) -> None:

@@ -18,7 +18,7 @@ from core.services.tried_inputs import TriedInputs
 from core.specs import TaskSpec
 from pages.components.explanation.panel import explanation
 from pages.components.try_it.answer_in_view import bring_into_view
-from pages.components.try_it.blind import PAIR, blind_names, blind_switch, vote_bar
+from pages.components.try_it.blind import blind_names, blind_switch, can_be_blind, vote_bar
 from pages.components.try_it.image_input import asked_image
 from pages.components.try_it.question import Question
 from pages.components.widgets.dataset_words import many
@@ -45,7 +45,7 @@ def answer_cards(question: Question | None, chosen: Sequence[ContenderChoice], t
     bring_into_view(question.number, place)
     found = _asked(question, chosen, place)
     chosen = [one for one in chosen if one.reference in found]
-    is_blind = is_blind and len(chosen) == PAIR
+    is_blind = is_blind and can_be_blind(chosen)
     names = blind_names(chosen, question.number) if is_blind else {one.reference: one.title for one in chosen}
     shown = sorted(chosen, key=lambda one: names[one.reference]) if is_blind else list(chosen)
     if question.kind == "image":

@@ -8,16 +8,22 @@ import streamlit as st
 from core.services.bootstrap import shared_service
 from core.services.contender_choice import ContenderChoice
 from core.services.tried_inputs import TIE, TriedInputs
+from core.specs import Score
 from pages.components.try_it.question import Question
 from pages.components.widgets.text import plain
 
-LETTERS = "AB"
-PAIR = len(LETTERS)
+LETTERS = "ABCD"  # as many as answer side by side at most
+HALF = 0.5
+
+
+def can_be_blind(chosen: Sequence[ContenderChoice]) -> bool:
+    """Return whether there is anything to compare."""
+    return 1 < len(chosen) <= len(LETTERS)
 
 
 def blind_switch(chosen: Sequence[ContenderChoice], place: str) -> bool:
-    """Show the switch where there are two to compare; return whether names are hidden."""
-    if len(chosen) != PAIR:
+    """Show the switch where there are several to compare; return whether names are hidden."""
+    if not can_be_blind(chosen):
         return False
     return st.toggle("Hide who is who, and vote", key=f"blind-{place}")
 
@@ -26,25 +32,26 @@ def is_voting(chosen: Sequence[ContenderChoice], place: str) -> bool:
     """Return whether names are hidden still: what was kept would tell them."""
     question, voted = st.session_state.get(f"question-{place}"), st.session_state.get(f"voted-{place}")
     is_open = isinstance(question, Question) and (voted is None or voted[0] != question.number)
-    return len(chosen) == PAIR and is_open and bool(st.session_state.get(f"blind-{place}"))
+    return can_be_blind(chosen) and is_open and bool(st.session_state.get(f"blind-{place}"))
 
 
 def blind_names(chosen: Sequence[ContenderChoice], number: int) -> Mapping[str, str]:
     """Return a letter for each, dealt anew for each question."""
-    letters = list(LETTERS)
+    letters = list(LETTERS[: len(chosen)])
     random.Random(number).shuffle(letters)
     return {one.reference: letter for one, letter in zip(chosen, letters, strict=True)}
 
 
 def vote_bar(question: Question, chosen: Sequence[ContenderChoice], names: Mapping[str, str], place: str) -> None:
-    """Ask which answer is better; then tell who was who."""
+    """Ask which answer is best; then tell who was who."""
     voted = st.session_state.get(f"voted-{place}")
     if voted is None or voted[0] != question.number:
         options = {names[one.reference]: one.reference for one in chosen}
+        word = "better" if len(chosen) == len("AB") else "best"
         with st.container(horizontal=True, key=f"vote-{place}"):
-            for letter in LETTERS:
+            for letter in sorted(options):
                 st.button(
-                    f"{letter} is better", key=f"vote-{letter}-{place}", on_click=_vote,
+                    f"{letter} is {word}", key=f"vote-{letter}-{place}", on_click=_vote,
                     args=(question, options[letter], place),
                 )  # fmt: skip
             st.button("No difference", key=f"vote-tie-{place}", on_click=_vote, args=(question, TIE, place))
@@ -62,15 +69,20 @@ def _vote(question: Question, vote: str, place: str) -> None:
 
 
 def _tally(chosen: Sequence[ContenderChoice]) -> None:
-    first, second = chosen
-    tally = TriedInputs(shared_service()).tally(first.reference, second.reference)
-    if tally.share is None:
+    tally = TriedInputs(shared_service()).tally([one.reference for one in chosen])
+    if not tally.shares:
         st.caption(f"So far {tally.ties:,} without a difference.")
         return
-    low, high = 100 * tally.share.ci_low, 100 * tally.share.ci_high
-    tells = "" if low > 50 or high < 50 else " That does not tell them apart yet: go on voting."
-    st.caption(
-        f"So far {tally.first:,} for {plain(first.title)}, {tally.second:,} for {plain(second.title)}, "
-        f"{tally.ties:,} without a difference. {plain(first.title)} is preferred in {100 * tally.share.value:.0f} % "
-        f"(95 % interval {low:.0f} to {high:.0f} %).{tells}"
-    )
+    lines = [
+        f"- {plain(one.title)}: {_preferred(tally.shares[one.reference], tally.votes[one.reference])}"
+        for one in sorted(chosen, key=lambda one: -tally.votes[one.reference])
+    ]
+    has_won = any(share.ci_low > HALF for share in tally.shares.values())
+    tells = "" if has_won else " Nobody clearly has more than half of the votes yet: go on voting."
+    st.markdown("\n".join([f"So far {sum(tally.votes.values()):,} preferred one.", "", *lines]))
+    st.caption(f"{tally.ties:,} without a difference.{tells}")
+
+
+def _preferred(share: Score, votes: int) -> str:
+    low, high = 100 * share.ci_low, 100 * share.ci_high
+    return f"{votes:,}, {100 * share.value:.0f} % (95 % interval {low:.0f} to {high:.0f} %)"
