@@ -106,19 +106,6 @@ def test_a_text_file_in_an_old_encoding_is_for_writing(page: Page, url: str, tmp
     assert arrived(page) == "diary"
 
 
-def test_the_number_to_predict_is_chosen(page: Page, url: str, laptops: Path) -> None:
-    page.goto(f"{url}/bring?as=tabular-regression")
-    import_file(page, url, laptops)
-    pick(page, "target_column", "inches")
-    expect(page.locator(".st-key-summary")).to_contain_text("to predict inches")
-    pick(page, "target_column", "price")
-    expect(page.locator(".st-key-summary")).to_contain_text("to predict price")
-    said(page, "8GB")
-    press_import(page)
-    assert arrived(page) == "laptops"
-    said(page, "150 rows")
-
-
 def test_a_column_is_left_out_by_keys_on_a_small_screen(page: Page, url: str, laptops: Path) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{url}/bring?as=tabular-regression")

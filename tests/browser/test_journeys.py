@@ -110,17 +110,10 @@ def test_a_demo_by_one_click(page: Page, url: str) -> None:
     assert is_listed(page, url, run)
 
 
-@pytest.mark.parametrize(
-    ("task", "epochs", "evidence"),
-    [
-        ("text-classification&model=ngram-linear", 3, "Three mistakes"),
-        ("text-generation&model=bigram", 1, "What it writes"),
-    ],
-)
-def test_from_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
-    run = start(page, url, f"task={task}", epochs)
+def test_from_train_to_the_score(page: Page, url: str) -> None:
+    run = start(page, url, "task=text-generation&model=bigram", 1)
     verdict = watch_to_the_end(page)
-    expect(page.get_by_role("heading", name=evidence)).to_be_visible()  # a sentence of the verdict may say it too
+    expect(page.get_by_role("heading", name="What it writes")).to_be_visible()  # the verdict may say it, too
 
     page.reload()
     expect(page.locator(".st-key-verdict")).to_have_text(verdict, use_inner_text=True, timeout=180_000)
