@@ -21,7 +21,6 @@ THE_TOKEN = "a token that only these tests know"
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 300.0
 PATIENCE_MS = 180_000  # eight busy processes may run beside the browser
-FORGOTTEN = "local_storage,indexeddb,websql,cache_storage,file_systems"  # not the cookie of who may come in
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
     "--headless",
@@ -49,7 +48,6 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             _contexts.clear()
-            _shared.clear()
             browser.close()
 
 
@@ -64,7 +62,6 @@ def external_context(browser: Browser) -> Iterator[Page]:
 
 
 _contexts: list[BrowserContext] = []
-_shared: dict[Browser, BrowserContext] = {}
 _addresses: list[str] = []
 
 
@@ -97,25 +94,13 @@ def ask(url: str, timeout_s: float = 120.0) -> Any:
 
 @contextmanager
 def faultless_page(browser: Browser) -> Iterator[Page]:
-    """Open a page in a session of its own; no script on it may have failed when it closes.
-
-    All of a browser's pages share one context, and with it what has been fetched and compiled: else half of the
-    processor's time goes into Streamlit's own scripts, again for each test. What a page has kept is forgotten.
-    """
-    if browser not in _shared:
-        _shared[browser] = browser.new_context(viewport={"width": 1280, "height": 900})
-    context, faults = _shared[browser], list[str]()
-    others = list(context.pages)
+    """Open a page in a session of its own; no script on it may have failed when it closes."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    faults: list[str] = []
     opened = context.new_page()
     opened.on("pageerror", lambda error: faults.append(str(error)))
     yield opened
-    if not others and context.pages:
-        context.clear_permissions()
-        session = context.new_cdp_session(context.pages[-1])
-        for address in _addresses:
-            session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": FORGOTTEN})
-    for page in set(context.pages) - set(others):
-        page.close()
+    context.close()
     assert not faults
 
 
