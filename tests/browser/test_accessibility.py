@@ -95,8 +95,16 @@ def lasting_faults(page: Page, theme: str, only: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_on_a_page(seen: Page, url: str, name: str) -> None:
+def test_axe_finds_nothing_on_a_page_which_fits_a_phone(seen: Page, url: str, name: str) -> None:
     assert faults_in_both_themes(seen, url + PAGES[name]) == []
+    expect(seen.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible()
+    wide = seen.viewport_size
+    assert wide is not None
+    seen.set_viewport_size({"width": 390, "height": 844})
+    settle(seen)
+    width = seen.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    seen.set_viewport_size(wide)
+    assert width <= 390
 
 
 def test_axe_finds_nothing_on_logged_runs_and_their_comparison(seen: Page, url: str, logged: list[str]) -> None:

@@ -110,16 +110,6 @@ def test_a_demo_by_one_click(page: Page, url: str) -> None:
     assert is_listed(page, url, run)
 
 
-def test_from_train_to_the_score(page: Page, url: str) -> None:
-    run = start(page, url, "task=text-generation&model=bigram", 1)
-    verdict = watch_to_the_end(page)
-    expect(page.get_by_role("heading", name="What it writes")).to_be_visible()  # the verdict may say it, too
-
-    page.reload()
-    expect(page.locator(".st-key-verdict")).to_have_text(verdict, use_inner_text=True, timeout=180_000)
-    assert is_listed(page, url, run)
-
-
 def test_closing_the_tab_and_coming_back(page: Page, url: str) -> None:
     run = start(page, url, "task=image-classification&data=digits&model=logistic-regression", 300)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 1, FIRST_POINT_MS)
@@ -186,15 +176,6 @@ def test_an_unknown_run_leads_on(page: Page, url: str) -> None:
     expect(page.get_by_text("No such run")).to_be_visible(timeout=180_000)
     page.locator('[data-testid="stMain"]').get_by_role("link", name="All runs").click()
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=180_000)
-
-
-@pytest.mark.parametrize("path", ["", "train", "runs", "system", "run"])
-def test_every_page_opens_by_its_own_address_and_fits_a_phone(page: Page, url: str, path: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{url}/{path}")
-    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible(timeout=180_000)
-    ready(page)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
 def pick_the_first_run(page: Page) -> None:

@@ -100,9 +100,3 @@ def test_what_the_server_refuses_is_said_in_its_words(page: Page, url: str, csv:
     page.route("**/api/uploads/*?bytes=*", lambda route: route.fulfill(**answer))
     choose(page, "Choose files", csv)
     expect(zone.locator(".ts-error")).to_have_text("There is not enough space on the disk.", timeout=START_MS)
-
-
-def test_the_drop_zone_fits_a_phone(page: Page, url: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_zone(page, url)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
