@@ -145,7 +145,7 @@ def stop(page: Page) -> None:
 
 
 def test_a_stop_keeps_what_was_learnt_and_offers_to_resume(page: Page, url: str) -> None:
-    start(page, url, "task=image-classification&data=digits&model=logistic-regression", 1000)
+    start(page, url, "task=image-classification&data=digits&model=small-cnn&time_budget_min=0", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 2, FIRST_POINT_MS)
     stop(page)
     expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
