@@ -20,7 +20,7 @@ SLOWER = 10.0  # a run that broke down goes on with its learning rate divided by
 _LOWEST_RATE = 1e-6  # `TrainConfig` takes none below
 _MOST_EPOCHS = 1000  # nor more passes
 _SAVED = ("last/state.json", ".last.old/state.json")
-_GOING_S = 10.0  # a process that has said how it ended may write its last file for so long
+_TRIES, _BETWEEN_S = 200, 0.05  # a process that has said how it ended may write its last file for ten seconds
 _log = logging.getLogger(__name__)
 
 
@@ -228,10 +228,9 @@ def with_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig
 
 def _remove_files(folder: Path) -> None:
     """Delete a folder into which a process that ends may still write."""
-    deadline = time.monotonic() + _GOING_S
-    shutil.rmtree(folder, ignore_errors=True)
-    while folder.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    for _ in range(_TRIES):
         shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        _log.warning("Files of a deleted run remain, since something still writes there: %s", folder)
+        if not folder.exists():
+            return
+        time.sleep(_BETWEEN_S)
+    _log.warning("Files of a deleted run remain, since something still writes there: %s", folder)

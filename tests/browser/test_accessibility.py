@@ -30,7 +30,7 @@ PAGES = {
     "compare-none": "/compare", "data": "/data", "data set": "/data?set=digits", "bring files": "/bring",
     "bring images": "/bring?how=pictures",
     "bring hub": "/bring?how=hub", "bring paste": "/bring?how=paste", "import runs": "/import-runs",
-    "system": "/system", "no such run": "/run?run=nothere",
+    "system": "/system", "no run": "/run", "no such run": "/run?run=nothere",
 }  # fmt: skip
 
 

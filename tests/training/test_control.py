@@ -30,7 +30,7 @@ def test_every_optimiser_and_every_schedule_learn(optimizer: str, schedule: str)
     assert list(listener.curve("validation/accuracy").values())[-1] == 1.0
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+@pytest.mark.parametrize("optimizer", list(RATES))
 def test_a_model_that_writes_learns_under_every_optimiser(optimizer: str) -> None:
     listener = Listener()
     small = {"width": 8, "heads": 2, "depth": 2}
@@ -59,7 +59,7 @@ def test_weight_decay_makes_weights_smaller_whatever_the_optimiser(optimizer: st
     assert decayed.square().sum() < 0.9 * free.square().sum()
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw", "muon"])
 def test_l1_brings_most_weights_next_to_zero(optimizer: str) -> None:
     free, priced = (weights(optimizer, l1=price) for price in (0.0, 0.01))
     small = [(values.abs() < 0.01).float().mean().item() for values in (free, priced)]

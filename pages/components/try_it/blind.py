@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
 
 import streamlit as st
 
@@ -12,13 +13,13 @@ from core.specs import Score
 from pages.components.try_it.question import Question
 from pages.components.widgets.text import plain
 
-LETTERS = "ABCD"  # as many as answer side by side at most
+PAIR = 2
 HALF = 0.5
 
 
 def can_be_blind(chosen: Sequence[ContenderChoice]) -> bool:
     """Return whether there is anything to compare."""
-    return 1 < len(chosen) <= len(LETTERS)
+    return len(chosen) >= PAIR
 
 
 def blind_switch(chosen: Sequence[ContenderChoice], place: str) -> bool:
@@ -37,7 +38,7 @@ def is_voting(chosen: Sequence[ContenderChoice], place: str) -> bool:
 
 def blind_names(chosen: Sequence[ContenderChoice], number: int) -> Mapping[str, str]:
     """Return a letter for each, dealt anew for each question."""
-    letters = list(LETTERS[: len(chosen)])
+    letters = list(ascii_uppercase[: len(chosen)])
     random.Random(number).shuffle(letters)
     return {one.reference: letter for one, letter in zip(chosen, letters, strict=True)}
 
@@ -47,7 +48,7 @@ def vote_bar(question: Question, chosen: Sequence[ContenderChoice], names: Mappi
     voted = st.session_state.get(f"voted-{place}")
     if voted is None or voted[0] != question.number:
         options = {names[one.reference]: one.reference for one in chosen}
-        word = "better" if len(chosen) == len("AB") else "best"
+        word = "better" if len(chosen) == PAIR else "best"
         with st.container(horizontal=True, key=f"vote-{place}"):
             for letter in sorted(options):
                 st.button(
